@@ -1,0 +1,15 @@
+import { catalogueSection } from './entry.ts';
+
+/** 4xxx: the model does not fit. */
+export const memory = catalogueSection({
+  'arena-too-large': {
+    code: 4001,
+    summary: "The arena does not fit the target's RAM.",
+    hint: 'Use a smaller input or fewer channels, or a target with more RAM.',
+  },
+  'weights-too-large': {
+    code: 4002,
+    summary: "Weights and tables do not fit the target's flash.",
+    hint: 'Quantize or prune the model, or use a target with more flash.',
+  },
+});
