@@ -1,0 +1,28 @@
+export { type DType, dtypes, isQuantizedDType, rangeOfDType, sizeOfDType } from './dtype.ts';
+export {
+  type Attributes,
+  type AttributeValue,
+  consumers,
+  describeNode,
+  describeTensor,
+  type Graph,
+  inputOf,
+  type Node,
+  outputOf,
+  producers,
+  requiredInput,
+  tensorOf,
+} from './graph.ts';
+export {
+  elementCount,
+  type Quantization,
+  type Shape,
+  sameQuantization,
+  sameShape,
+  sizeBytesOf,
+  type Tensor,
+  type TensorId,
+  type TensorKind,
+  type TensorType,
+} from './tensor.ts';
+export { allocate, bytesFromElements, elementsFromBytes, numberAt, type TypedArray } from './values.ts';
