@@ -14,6 +14,17 @@ export {
   tensorOf,
 } from './graph.ts';
 export {
+  type Constraint,
+  describeType,
+  type NodeView,
+  type OperandSpec,
+  type OperatorDefinition,
+  operand,
+  result,
+  type TypeSignature,
+  viewOf,
+} from './operator.ts';
+export {
   elementCount,
   type Quantization,
   type Shape,

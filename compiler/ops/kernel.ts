@@ -1,0 +1,119 @@
+import type { Attributes, NodeView, TypedArray } from '../ir/index.ts';
+import type { Rounding } from '../numerics/index.ts';
+
+/** Instruction sets that kernels are written for; `portable` is C99 for any core, and always there. */
+export type Isa = 'portable' | 'dsp';
+
+/** A constant that a kernel reads, laid out for it: becomes a `static const` array of the generated file. */
+export interface ConstantArray {
+  /** Name within the node: `weights`, `bias`, `multipliers`. */
+  readonly name: string;
+  readonly values: TypedArray | Uint16Array | Uint32Array;
+  /** What it holds and in what layout, for the comment above the array. */
+  readonly comment: string;
+  /** Bytes; at least the element's size. */
+  readonly alignment?: number;
+}
+
+/** A value in an initialiser or an argument list. */
+export type CValue =
+  | { readonly kind: 'integer'; readonly value: number }
+  | { readonly kind: 'float'; readonly value: number }
+  /** A constant array of this call, by name; null pointer where `name` is null. */
+  | { readonly kind: 'constant'; readonly name: string | null }
+  | { readonly kind: 'struct'; readonly fields: readonly CField[] }
+  | { readonly kind: 'array'; readonly values: readonly CValue[] };
+
+export interface CField {
+  readonly name: string;
+  readonly value: CValue;
+}
+
+/**
+ * How the rows of a spatial kernel are driven: for output row y, `kernelHeight` input rows, the first at
+ * `y * stride - padTop`, `dilation` apart. Rows outside of the image are a row of `padValue` elements.
+ */
+export interface RowWindow {
+  readonly kernelHeight: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly padTop: number;
+  /** Element value of the rows above and below the image (the zero point, or the lowest value for a maximum). */
+  readonly padValue: number;
+}
+
+/**
+ * What one call computes.
+ * `rows`: one block of output rows from windows of input rows; the first arguments are
+ * `(const T *const *rows, T *output, …, int32_t row_count)`, and the generated code loops over y.
+ * `run`: every output element (or pixel) from the same element (pixel) of the inputs; any part can be computed alone.
+ * `whole`: everything at once.
+ */
+export type Work =
+  | { readonly kind: 'rows'; readonly window: RowWindow }
+  | { readonly kind: 'run' }
+  | { readonly kind: 'whole' };
+
+/** Arguments in the order of the C function's parameters. */
+export type Argument =
+  /** Pointer to a tensor's first element, operand by index; null pointer where the operand is absent. */
+  | { readonly kind: 'input'; readonly index: number }
+  | { readonly kind: 'output'; readonly index: number }
+  /** `rows` work only: the window, then the output row, then the number of rows. */
+  | { readonly kind: 'rows' }
+  | { readonly kind: 'outputRows' }
+  | { readonly kind: 'rowCount' }
+  /** Pointer to the parameter struct. */
+  | { readonly kind: 'parameters' }
+  /** Pointer to the scratch buffer, aligned to 8 bytes; null pointer where `scratchBytes` is 0. */
+  | { readonly kind: 'scratch' }
+  | CValue;
+
+/** One call of a kernel, for one node: everything that code generation writes. */
+export interface KernelCall {
+  /** The C function without the `msc_` prefix: the record's name. */
+  readonly kernel: string;
+  readonly work: Work;
+  readonly arguments: readonly Argument[];
+  /** The `static const` parameter struct: C type without the `msc_` prefix, and its fields. */
+  readonly parameters?: { readonly type: string; readonly fields: readonly CField[] };
+  readonly constants: readonly ConstantArray[];
+  /** RAM needed during the call. */
+  readonly scratchBytes: number;
+  /** Operands whose buffer the output may take over: element i is read before element i is written. */
+  readonly inPlace: readonly number[];
+}
+
+/** What choosing the kernel costs. */
+export interface KernelCost {
+  /** Instructions of one inference, modelled. */
+  readonly instructions: number;
+  /** Bytes of code that the kernel adds when it is not used elsewhere. */
+  readonly codeBytes: number;
+}
+
+/** What a kernel may need to know of the compilation. */
+export interface LoweringOptions {
+  readonly rounding: Rounding;
+}
+
+/** One C function of `cmsis-kernels/<isa>/<name>.c` and when and how it is used. */
+export interface KernelRecord<A extends Attributes = Attributes> {
+  /** `<operator>_<specialisation>_<dtype>__<isa>`: the file and the function. */
+  readonly name: string;
+  readonly isa: Isa;
+  /** What it computes and how, one sentence. */
+  readonly description: string;
+  /** Whether it can compute this node; the definition's constraints hold already. */
+  readonly accepts: (view: NodeView<A>) => boolean;
+  readonly cost: (view: NodeView<A>) => KernelCost;
+  readonly lower: (view: NodeView<A>, options: LoweringOptions) => KernelCall;
+}
+
+export const integer = (value: number): CValue => ({ kind: 'integer', value });
+export const float = (value: number): CValue => ({ kind: 'float', value });
+export const constant = (name: string | null): CValue => ({ kind: 'constant', name });
+export const field = (name: string, value: CValue | number): CField => ({
+  name,
+  value: typeof value === 'number' ? integer(value) : value,
+});
