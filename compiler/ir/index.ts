@@ -1,3 +1,4 @@
+export { checkNode } from './check-node.ts';
 export { type DType, dtypes, isQuantizedDType, rangeOfDType, sizeOfDType } from './dtype.ts';
 export {
   type Attributes,
@@ -24,6 +25,7 @@ export {
   type TypeSignature,
   viewOf,
 } from './operator.ts';
+export { applyRewrite, constantTensor, freshTensorId, type Rewrite, withoutUnusedTensors } from './rewrite.ts';
 export {
   elementCount,
   type Quantization,
@@ -36,4 +38,6 @@ export {
   type TensorKind,
   type TensorType,
 } from './tensor.ts';
+export { type PrintOptions, parseGraph, printGraph } from './text.ts';
 export { allocate, bytesFromElements, elementsFromBytes, numberAt, type TypedArray } from './values.ts';
+export { verifyGraph } from './verify.ts';
