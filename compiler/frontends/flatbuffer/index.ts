@@ -1,0 +1,2 @@
+export { absentTable, readRoot } from './read.ts';
+export type { AnyTable, Schema, TableInput, TableValue, UnionValue } from './schema.ts';
