@@ -9,7 +9,9 @@ import { tfliteSchema } from './tflite/schema.generated.ts';
 
 export type { ImportedModel, ImportedOperator, ImportedTensor, ModelFormat, OptionValue } from './imported-model.ts';
 export { readMslite } from './mslite/read.ts';
+export { writeMslite } from './mslite/write.ts';
 export { readTflite } from './tflite/read.ts';
+export { writeTflite } from './tflite/write.ts';
 
 /** Where FlatBuffers files have their identifier. */
 const identifierRange = [4, 8] as const;
