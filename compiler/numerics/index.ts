@@ -1,3 +1,4 @@
+export { floatLiteral, integerLiteral } from './c-literals.ts';
 export { clamp } from './clamp.ts';
 export {
   frexp,

@@ -1,0 +1,85 @@
+import { floatLiteral, integerLiteral } from '../numerics/index.ts';
+import type { ConstantArray } from '../ops/index.ts';
+
+type Values = ConstantArray['values'];
+
+/** A `static const` array of the generated file. */
+export interface EmittedArray {
+  readonly symbol: string;
+  readonly sizeBytes: number;
+  /** The comment, the declaration and the values. */
+  readonly text: string;
+}
+
+/** Collects arrays; the same values in the same type are emitted once. */
+export interface ConstantPool {
+  /** The symbol of an array with these values. `owner` names it if it is new: `<prefix>_<name>_<owner>`. */
+  readonly add: (array: ConstantArray, owner: string, comment: string) => string;
+  readonly arrays: () => readonly EmittedArray[];
+}
+
+export function constantPool(prefix: string): ConstantPool {
+  const symbols = new Map<string, string>();
+  const arrays: EmittedArray[] = [];
+  return {
+    add: (array, owner, comment) => {
+      const alignment = Math.max(array.alignment ?? 4, array.values.BYTES_PER_ELEMENT);
+      const { buffer, byteOffset, byteLength } = array.values;
+      const bytes = Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+      const key = `${cTypeOf(array.values)} ${alignment} ${bytes}`;
+      const known = symbols.get(key);
+      if (known !== undefined) {
+        return known;
+      }
+      const symbol = `${prefix}_${array.name}_${owner}`;
+      symbols.set(key, symbol);
+      arrays.push({
+        symbol,
+        sizeBytes: byteLength,
+        text: declaration(prefix, symbol, array.values, alignment, comment),
+      });
+      return symbol;
+    },
+    arrays: () => arrays,
+  };
+}
+
+function declaration(prefix: string, symbol: string, values: Values, alignment: number, comment: string): string {
+  const macros = `${prefix.toUpperCase()}_ALIGNED(${alignment}) ${prefix.toUpperCase()}_SECTION_WEIGHTS`;
+  const head = `static const ${cTypeOf(values)} ${symbol}[${Math.max(values.length, 1)}] ${macros} = {`;
+  return [`/* ${comment} */`, head, ...rowsOf(values), '};'].join('\n');
+}
+
+/** The C type of an array's elements. */
+export function cTypeOf(values: Values): string {
+  if (values instanceof Float32Array) {
+    return 'float';
+  }
+  if (values instanceof BigInt64Array) {
+    throw new Error('64-bit constants are never emitted');
+  }
+  const sign =
+    values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Uint32Array ? 'u' : '';
+  return `${sign}int${values.BYTES_PER_ELEMENT * 8}_t`;
+}
+
+/** Right-aligned columns, about a hundred characters a line. */
+function rowsOf(values: Values): readonly string[] {
+  if (values.length === 0) {
+    return ['    0,'];
+  }
+  const literal = values instanceof Float32Array ? floatLiteral : integerLiteral;
+  const texts = Array.from(values as ArrayLike<number>, literal);
+  const width = texts.reduce((most, text) => Math.max(most, text.length), 1);
+  const perRow = [32, 16, 8, 4, 2].find((count) => count * (width + 2) <= 112) ?? 1;
+  const rows: string[] = [];
+  for (let i = 0; i < texts.length; i += perRow) {
+    rows.push(
+      `    ${texts
+        .slice(i, i + perRow)
+        .map((text) => text.padStart(width))
+        .join(', ')},`,
+    );
+  }
+  return rows;
+}

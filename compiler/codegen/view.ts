@@ -1,0 +1,197 @@
+import { describeType, sizeBytesOf, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
+import type { ArenaPlan } from '../memory/plan-program.ts';
+import { floatLiteral } from '../numerics/index.ts';
+import { operatorNamed } from '../ops/index.ts';
+import type { Program, Step } from '../schedule/index.ts';
+import { amalgamate, type KernelSources, kernelRoot, type Root } from './amalgamate.ts';
+import { cTypeOfDType } from './calls.ts';
+import { alignColumns, commentText } from './comment.ts';
+import { constantPool } from './constants.ts';
+import { emitStep, type StepCode } from './step-code.ts';
+
+export type ArenaMode = 'static' | 'caller';
+
+/** Where the generated files come from. */
+export interface Provenance {
+  readonly mscVersion: string;
+  readonly modelName: string;
+  readonly modelSha256: string;
+  readonly target: string;
+}
+
+export interface EmissionOptions {
+  /** In front of every symbol: a C identifier. */
+  readonly cName: string;
+  readonly arena: ArenaMode;
+  readonly provenance: Provenance;
+  readonly kernels: KernelSources;
+}
+
+/** Everything that the templates print, as plain values. */
+export type ModelView = ReturnType<typeof viewOfProgram>;
+
+/** A tensor at the border, as the header declares it. */
+export interface PortView {
+  readonly accessor: string;
+  /** Prefix of its macros: `KWS_INPUT`. */
+  readonly macro: string;
+  readonly cType: string;
+  readonly type: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly quantized: boolean;
+  readonly scale: string;
+  readonly zeroPoint: string;
+  /** C expression of the address. */
+  readonly address: string;
+}
+
+/** The view of a placed program. */
+export function viewOfProgram(program: Program, plan: ArenaPlan, options: EmissionOptions) {
+  const { cName, provenance } = options;
+  const upper = cName.toUpperCase();
+  const pool = constantPool(cName);
+  const address = (id: TensorId, cType: string): string => {
+    const tensor = tensorOf(program.graph, id);
+    if (tensor.kind === 'constant') {
+      return pool.add(constantOfTensor(tensor), `tensor_${id}`, `${commentText(tensor.name)}: ${describeType(tensor)}`);
+    }
+    const buffer = program.bufferOfTensor.get(id);
+    if (buffer === undefined) {
+      throw new Error(`tensor '${tensor.name}' has no place`);
+    }
+    return `${upper}_AT(${cType}, ${plan.bufferOffsets.get(buffer.id)})`;
+  };
+  const steps = program.steps.map((step, index) =>
+    emitStep({ step, index, prefix: cName, pool, address, scratchOffset: plan.scratchOffsets.get(index) ?? null }),
+  );
+  const port = (ids: readonly TensorId[], direction: 'input' | 'output') =>
+    ids.map(
+      (id, i): PortView =>
+        portView(tensorOf(program.graph, id), { cName, direction, index: i, of: ids.length, address }),
+    );
+  const inputs = port(program.graph.inputs, 'input');
+  const outputs = port(program.graph.outputs, 'output');
+  const variables = [...program.graph.tensors.values()].filter((tensor) => tensor.kind === 'variable');
+  const roots: Root[] = [...new Set(program.steps.map((step) => step.call.kernel))].sort().map(kernelRoot);
+  const windows = [...new Set(steps.flatMap((step) => (step.driver === null ? [] : [step.driver.window])))].sort();
+  const amalgamation = amalgamate(
+    options.kernels,
+    [...windows.map((name) => ({ file: 'include/msc/rows.h', name })), ...roots],
+    cName,
+  );
+  return {
+    cName,
+    upper,
+    ...provenance,
+    modelName: commentText(provenance.modelName),
+    shortSha256: provenance.modelSha256.slice(0, 12),
+    callerArena: options.arena === 'caller',
+    /** What every function of the API takes, and what an example passes. */
+    arenaParameter: options.arena === 'caller' ? 'void *arena' : 'void',
+    arenaArgument: options.arena === 'caller' ? 'arena' : '',
+    arenaSize: Math.max(plan.sizeBytes, 1),
+    arenaAlignment: plan.alignmentBytes,
+    inputs,
+    outputs,
+    macs: String(program.steps.reduce((sum, step) => sum + macsOf(step), 0)),
+    stateful: variables.length > 0,
+    variables: variables.map((tensor) => ({
+      name: commentText(tensor.name),
+      address: address(tensor.id, 'void'),
+      fill: String(resetByte(tensor)),
+      sizeBytes: sizeBytesOf(tensor),
+    })),
+    systemIncludes: [
+      ...new Set([...amalgamation.systemIncludes, ...(variables.length > 0 ? ['string.h'] : [])]),
+    ].sort(),
+    table: stepTable(program, plan, steps),
+    kernels: amalgamation.code,
+    drivers: uniqueDrivers(steps),
+    hasParameters: steps.some((step) => step.parameters.length > 0),
+    parameters: steps.flatMap((step) => step.parameters),
+    arrays: pool.arrays(),
+    steps,
+    weightBytes: pool.arrays().reduce((sum, array) => sum + array.sizeBytes, 0),
+  };
+}
+
+function constantOfTensor(tensor: Tensor) {
+  const bytes = tensor.data!.slice();
+  const values =
+    tensor.dtype === 'float32'
+      ? new Float32Array(bytes.buffer)
+      : tensor.dtype === 'int32'
+        ? new Int32Array(bytes.buffer)
+        : tensor.dtype === 'int16'
+          ? new Int16Array(bytes.buffer)
+          : tensor.dtype === 'uint8' || tensor.dtype === 'bool'
+            ? bytes
+            : new Int8Array(bytes.buffer);
+  return { name: 'constant', values, comment: tensor.name };
+}
+
+function portView(
+  tensor: Tensor,
+  at: {
+    readonly cName: string;
+    readonly direction: 'input' | 'output';
+    readonly index: number;
+    readonly of: number;
+    readonly address: (id: TensorId, cType: string) => string;
+  },
+): PortView {
+  const suffix = at.of === 1 ? '' : `_${at.index}`;
+  const cType = cTypeOfDType(tensor.dtype);
+  const scale = tensor.quantization?.scales[0];
+  return {
+    accessor: `${at.cName}_${at.direction}${suffix}`,
+    macro: `${at.cName}_${at.direction}${suffix}`.toUpperCase(),
+    cType,
+    type: describeType(tensor),
+    name: commentText(tensor.name),
+    sizeBytes: sizeBytesOf(tensor),
+    quantized: scale !== undefined,
+    scale: scale === undefined ? '' : floatLiteral(scale),
+    zeroPoint: scale === undefined ? '' : `(${tensor.quantization!.zeroPoints[0]})`,
+    address: at.address(tensor.id, at.direction === 'input' ? cType : `const ${cType}`),
+  };
+}
+
+/** State starts at the value that stands for zero. */
+function resetByte(tensor: Tensor): number {
+  const zeroPoint = tensor.quantization?.zeroPoints[0] ?? 0;
+  if (tensor.dtype !== 'int8' && zeroPoint !== 0) {
+    throw new Error(`state '${tensor.name}' of type ${tensor.dtype} has zero point ${zeroPoint}`);
+  }
+  return zeroPoint;
+}
+
+function macsOf(step: Step): number {
+  return operatorNamed(step.node.operator).definition.macs(step.view);
+}
+
+function uniqueDrivers(steps: readonly StepCode[]): readonly string[] {
+  const byName = new Map(steps.flatMap((step) => (step.driver === null ? [] : [[step.driver.name, step.driver]])));
+  const tallest = (name: string) =>
+    Math.max(...steps.map((step) => (step.driver?.name === name ? step.driver.kernelHeight : 0)));
+  return [...byName.values()].map((driver) => driver.text(tallest(driver.name)));
+}
+
+function stepTable(program: Program, plan: ArenaPlan, steps: readonly StepCode[]): readonly string[] {
+  const offsetOf = (id: TensorId | null | undefined) => {
+    const buffer = id === null || id === undefined ? undefined : program.bufferOfTensor.get(id);
+    return buffer === undefined ? '-' : String(plan.bufferOffsets.get(buffer.id));
+  };
+  const rows = program.steps.map((step, i) => [
+    String(i),
+    step.node.operator,
+    `[${step.view.outputs[0]!.shape.join(', ')}]`,
+    step.call.kernel,
+    String(macsOf(step)),
+    String(steps[i]!.weightBytes),
+    `${offsetOf(step.node.inputs[0])} -> ${offsetOf(step.node.outputs[0])}`,
+  ]);
+  const head = ['step', 'operator', 'output', 'kernel', 'MACs', 'weights', 'arena, from -> to'];
+  return alignColumns([head, ...rows], [true, false, false, false, true, true, false]);
+}

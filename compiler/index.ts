@@ -1,0 +1,4 @@
+/** The public API: `compile` turns a model into C, without touching the system. */
+export { type Diagnostic, DiagnosticError, formatDiagnostic } from './diagnostics/index.ts';
+export { type Assets, type CompileOptions, type CompileResult, compile, readGraph } from './pipeline.ts';
+export { parseTarget, type Target } from './targets/index.ts';

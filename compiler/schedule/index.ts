@@ -1,0 +1,4 @@
+export { assignBuffers } from './assign-buffers.ts';
+export { chooseKernels, type Objective, type SelectionOptions } from './choose-kernels.ts';
+export { isasOf } from './isas.ts';
+export type { Buffer, Program, Scratch, Step } from './program.ts';
