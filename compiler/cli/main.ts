@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { mscVersion } from '../version.ts';
+import { addCompileCommand } from './compile.ts';
+import { addInspectCommand } from './inspect.ts';
+import { addOperatorsCommand } from './operators.ts';
+import { addTargetsCommand } from './targets.ts';
+
+/** Exit code of a wrong command line. */
+const usageExitCode = 2;
+
+const program = new Command('msc')
+  .description('Compiles neural networks to dependency-free C for microcontrollers, and proves the result.')
+  .version(mscVersion)
+  .showHelpAfterError('(see --help)')
+  .exitOverride();
+
+addCompileCommand(program);
+addInspectCommand(program);
+addTargetsCommand(program);
+addOperatorsCommand(program);
+program.commands.forEach((command) => {
+  command.exitOverride().showHelpAfterError(`(see msc ${command.name()} --help)`);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) {
+    throw error;
+  }
+  process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;
+}

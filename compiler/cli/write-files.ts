@@ -1,0 +1,29 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail } from '../diagnostics/index.ts';
+
+/** A file to write, relative to the output folder. */
+export interface FileToWrite {
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
+/**
+ * Writes all files into `folder`, which is made if needed: first all under temporary names, then renamed, so that a full
+ * disk leaves what was there before.
+ */
+export async function writeFiles(folder: string, files: readonly FileToWrite[]): Promise<void> {
+  const temporary = (name: string) => join(folder, `.${name}.${process.pid}.tmp`);
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const file of files) {
+      await writeFile(temporary(file.name), file.content);
+    }
+    for (const file of files) {
+      await rename(temporary(file.name), join(folder, file.name));
+    }
+  } catch (error) {
+    await Promise.all(files.map((file) => rm(temporary(file.name), { force: true }).catch(() => undefined)));
+    fail('cannot-write', { where: folder, found: error instanceof Error ? error.message : String(error) });
+  }
+}

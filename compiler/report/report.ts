@@ -1,0 +1,75 @@
+import type { Diagnostic } from '../diagnostics/index.ts';
+import { sizeBytesOf, type TensorId, tensorOf } from '../ir/index.ts';
+import { operatorNamed } from '../ops/index.ts';
+import type { CompileResult } from '../pipeline.ts';
+
+/** The JSON contract's version. */
+export const reportSchema = 1;
+
+export interface LayerReport {
+  readonly name: string;
+  readonly operator: string;
+  readonly kernel: string;
+  readonly macs: number;
+  /** Constants as the kernel reads them. */
+  readonly weightBytes: number;
+  readonly outputBytes: number;
+  /** Measured on an emulated core; null without one. */
+  readonly instructions: number | null;
+}
+
+/** What is known of a model once it is compiled, before it runs. Names and units are the same in every command. */
+export interface CompileReport {
+  readonly schema: typeof reportSchema;
+  readonly model: { readonly name: string; readonly sha256: string; readonly format: string };
+  readonly target: string;
+  readonly memory: {
+    /** Inputs and outputs included. */
+    readonly arenaBytes: number;
+    /** Largest scratch of a step, inside of the arena. */
+    readonly scratchBytes: number;
+    readonly inputBytes: number;
+    readonly outputBytes: number;
+    /** Worst use of the stack by one inference; null if it was not run. */
+    readonly stackBytes: number | null;
+    /** No plan of the same program is smaller. */
+    readonly lowerBoundBytes: number;
+  };
+  readonly flash: {
+    /** Without weights; null if it was not built. */
+    readonly codeBytes: number | null;
+    readonly weightBytes: number;
+  };
+  readonly layers: readonly LayerReport[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The report of a compilation. */
+export function compileReport(result: CompileResult, targetName: string): CompileReport {
+  const sizeOf = (ids: readonly TensorId[]) =>
+    ids.reduce((sum, id) => sum + sizeBytesOf(tensorOf(result.graph, id)), 0);
+  return {
+    schema: reportSchema,
+    model: { name: result.cName, sha256: result.sha256, format: result.imported.format },
+    target: targetName,
+    memory: {
+      arenaBytes: result.plan.sizeBytes,
+      scratchBytes: result.plan.scratchBytes,
+      inputBytes: sizeOf(result.graph.inputs),
+      outputBytes: sizeOf(result.graph.outputs),
+      stackBytes: null,
+      lowerBoundBytes: result.plan.lowerBoundBytes,
+    },
+    flash: { codeBytes: null, weightBytes: result.view.weightBytes },
+    layers: result.program.steps.map((step, i) => ({
+      name: step.node.name,
+      operator: step.node.operator,
+      kernel: step.call.kernel,
+      macs: operatorNamed(step.node.operator).definition.macs(step.view),
+      weightBytes: result.view.steps[i]!.weightBytes,
+      outputBytes: step.view.outputs.reduce((sum, tensor) => sum + sizeBytesOf(tensor), 0),
+      instructions: null,
+    })),
+    diagnostics: result.diagnostics,
+  };
+}
