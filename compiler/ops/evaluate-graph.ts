@@ -42,7 +42,7 @@ export function evaluateGraph(
   graph.inputs.forEach((id, i) => {
     values.set(id, inputs[i]!);
   });
-  const valueOf = (id: TensorId): TypedArray => {
+  const elementsOf = (id: TensorId): TypedArray => {
     const known = values.get(id);
     if (known !== undefined) {
       return known;
@@ -56,12 +56,12 @@ export function evaluateGraph(
     return elements;
   };
   for (const node of graph.nodes) {
-    const operands = node.inputs.map((id) => (id === null ? null : valueOf(id)));
+    const operands = node.inputs.map((id) => (id === null ? null : elementsOf(id)));
     const results = operatorNamed(node.operator).evaluate(viewOf(graph, node), operands);
     node.outputs.forEach((id, i) => {
       values.set(id, results[i]!);
       onValue(tensorOf(graph, id), results[i]!);
     });
   }
-  return graph.outputs.map(valueOf);
+  return graph.outputs.map(elementsOf);
 }
