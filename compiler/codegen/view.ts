@@ -116,7 +116,8 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
   };
 }
 
-function constantOfTensor(tensor: Tensor) {
+/** A constant tensor as an array of its own type. */
+export function constantOfTensor(tensor: Tensor) {
   const bytes = tensor.data!.slice();
   const values =
     tensor.dtype === 'float32'
@@ -171,7 +172,8 @@ function macsOf(step: Step): number {
   return operatorNamed(step.node.operator).definition.macs(step.view);
 }
 
-function uniqueDrivers(steps: readonly StepCode[]): readonly string[] {
+/** The drivers of all steps, each once, with windows as high as its highest use. */
+export function uniqueDrivers(steps: readonly StepCode[]): readonly string[] {
   const byName = new Map(steps.flatMap((step) => (step.driver === null ? [] : [[step.driver.name, step.driver]])));
   const tallest = (name: string) =>
     Math.max(...steps.map((step) => (step.driver?.name === name ? step.driver.kernelHeight : 0)));

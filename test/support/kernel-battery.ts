@@ -1,0 +1,214 @@
+import { loadAssets } from '../../compiler/cli/assets.ts';
+import { amalgamate, kernelRoot } from '../../compiler/codegen/amalgamate.ts';
+import { constantPool } from '../../compiler/codegen/constants.ts';
+import { emitStep, type StepCode } from '../../compiler/codegen/step-code.ts';
+import { constantOfTensor, uniqueDrivers } from '../../compiler/codegen/view.ts';
+import {
+  bytesFromElements,
+  elementsFromBytes,
+  type Graph,
+  sizeBytesOf,
+  type TensorId,
+  type TypedArray,
+  tensorOf,
+  viewOf,
+} from '../../compiler/ir/index.ts';
+import { evaluateGraph, initialState } from '../../compiler/ops/evaluate-graph.ts';
+import { type Isa, type KernelRecord, operatorNamed } from '../../compiler/ops/index.ts';
+import type { Step } from '../../compiler/schedule/index.ts';
+import { graphOf, type NodeCase, valuesOf } from './node-case.ts';
+
+/** A case through one kernel: what the firmware is fed and what it must answer. */
+export interface BatteryEntry {
+  readonly title: string;
+  readonly graph: Graph;
+  readonly kernel: KernelRecord;
+  readonly inputs: readonly TypedArray[];
+  readonly expected: readonly Uint8Array[];
+  readonly isFloat: boolean;
+}
+
+/** C that runs many entries in one start: entry k reads its inputs from the stream and emits its outputs. */
+export interface Battery {
+  readonly entries: readonly BatteryEntry[];
+  readonly source: string;
+  /** All inputs, one after another. */
+  readonly input: Uint8Array;
+}
+
+const prefix = 'battery';
+
+/** Every case through every kernel of these instruction sets that accepts it; `rounds` draws other random values. */
+export function batteryEntries(cases: readonly NodeCase[], isas: readonly Isa[], rounds = 1): readonly BatteryEntry[] {
+  return cases.flatMap((nodeCase, c) => {
+    const graph = graphOf(nodeCase, 1000 + c);
+    const view = viewOf(graph, graph.nodes[0]!);
+    const kernels = operatorNamed(nodeCase.operator).kernels.filter((k) => isas.includes(k.isa) && k.accepts(view));
+    return Array.from({ length: rounds }, (_, round) => {
+      const inputs = graph.inputs.map((id) => valuesOf(nodeCase.inputs[id]!, 77 * c + 13 * id + round + 5));
+      const copies = inputs.map((elements) => elements.slice() as TypedArray);
+      const expected = evaluateGraph(graph, copies, initialState(graph)).map(bytesFromElements);
+      return kernels.map(
+        (kernel): BatteryEntry => ({
+          title: `${nodeCase.operator} ${nodeCase.name}: ${kernel.name}${rounds > 1 ? ` #${round}` : ''}`,
+          graph,
+          kernel,
+          inputs,
+          expected,
+          isFloat: view.outputs[0]!.dtype === 'float32',
+        }),
+      );
+    }).flat();
+  });
+}
+
+/** The C of a battery, made by the same code generation as models. */
+export async function makeBattery(entries: readonly BatteryEntry[]): Promise<Battery> {
+  const { kernels } = await loadAssets();
+  const pool = constantPool(prefix);
+  const steps: StepCode[] = [];
+  const functions: string[] = [];
+  let arenaBytes = 8;
+  entries.forEach((entry, index) => {
+    const { code, text, usedBytes } = entryCode(entry, index, pool);
+    steps.push(code);
+    functions.push(text);
+    arenaBytes = Math.max(arenaBytes, usedBytes);
+  });
+  const roots = [...new Set(entries.map((entry) => entry.kernel.name))].sort().map(kernelRoot);
+  const windows = [...new Set(steps.flatMap((step) => (step.driver === null ? [] : [step.driver.window])))].sort();
+  const code = amalgamate(
+    kernels,
+    [...windows.map((name) => ({ file: 'include/msc/rows.h', name })), ...roots],
+    prefix,
+  );
+  const source = [
+    '#include <stdint.h>',
+    '#include <string.h>',
+    ...code.systemIncludes.map((name) => `#include <${name}>`),
+    '#define BATTERY_SECTION_WEIGHTS',
+    '#define BATTERY_SECTION_CODE',
+    '#define BATTERY_ALIGNED(bytes) __attribute__((aligned(bytes)))',
+    `static BATTERY_ALIGNED(16) uint8_t battery_arena[${arenaBytes}];`,
+    '#define BATTERY_AT(type, offset) ((type *)(void *)&battery_arena[offset])',
+    ...pool.arrays().map((array) => array.text),
+    code.code,
+    ...uniqueDrivers(steps),
+    ...steps.flatMap((step) => step.parameters),
+    ...functions,
+    'void test_main(const uint8_t *input, uint32_t size, void (*emit)(const void *bytes, uint32_t size));',
+    'void test_main(const uint8_t *input, uint32_t size, void (*emit)(const void *bytes, uint32_t size)) {',
+    '    (void)size;',
+    ...functions.map((_, i) => `    input = battery_entry_${i}(input, emit);`),
+    '    (void)input;',
+    '}',
+    '',
+  ].join('\n');
+  return { entries, source, input: Buffer.concat(entries.flatMap((entry) => entry.inputs.map(bytesFromElements))) };
+}
+
+/** The outputs of every entry, cut from what the firmware emitted. */
+export function splitOutputs(battery: Battery, emitted: Uint8Array): readonly (readonly Uint8Array[])[] {
+  let at = 0;
+  const outputs = battery.entries.map((entry) =>
+    entry.expected.map((expected) => {
+      const bytes = emitted.slice(at, at + expected.length);
+      at += expected.length;
+      return bytes;
+    }),
+  );
+  if (at !== emitted.length) {
+    throw new Error(`the battery emitted ${emitted.length} bytes, not ${at}`);
+  }
+  return outputs;
+}
+
+/** What differs between expected and emitted outputs of an entry; null if nothing does. Floats: 1e-5 relative or 1e-6. */
+export function differenceOf(entry: BatteryEntry, outputs: readonly Uint8Array[]): string | null {
+  for (const [i, expectedBytes] of entry.expected.entries()) {
+    const type = tensorOf(entry.graph, entry.graph.outputs[i]!);
+    const expected = elementsFromBytes(type, expectedBytes);
+    const actual = elementsFromBytes(type, outputs[i]!);
+    for (let k = 0; k < expected.length; k++) {
+      const a = Number(actual[k]);
+      const e = Number(expected[k]);
+      const same = type.dtype === 'float32' ? Math.abs(a - e) <= Math.max(1e-6, 1e-5 * Math.abs(e)) : a === e;
+      if (!same) {
+        return `${entry.title}: output ${i} [${type.shape}] element ${k} is ${a}, expected ${e}`;
+      }
+    }
+  }
+  return null;
+}
+
+function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof constantPool>) {
+  const { graph, kernel } = entry;
+  const node = graph.nodes[0]!;
+  const view = viewOf(graph, node);
+  const step: Step = { node, view, kernel, call: kernel.lower(view, { rounding: 'double' }) };
+  const offsets = new Map<TensorId, number>();
+  let end = 0;
+  const place = (sizeBytes: number) => {
+    const offset = end;
+    // A gap after every tensor catches writes behind it: it must keep its pattern.
+    end = Math.ceil((end + sizeBytes + guardBytes) / 16) * 16;
+    return offset;
+  };
+  const stored = [...graph.tensors.values()].filter((tensor) => tensor.kind !== 'constant');
+  for (const tensor of stored) {
+    offsets.set(tensor.id, place(sizeBytesOf(tensor)));
+  }
+  const scratchOffset = place(step.call.scratchBytes);
+  const code = emitStep({
+    step,
+    index,
+    prefix,
+    pool,
+    address: (id, cType) => {
+      const tensor = tensorOf(graph, id);
+      return tensor.kind === 'constant'
+        ? pool.add(constantOfTensor(tensor), `tensor_${index}_${id}`, tensor.name)
+        : `BATTERY_AT(${cType}, ${offsets.get(id)})`;
+    },
+    scratchOffset,
+  });
+  const copyIn = graph.inputs.map((id) => {
+    const size = sizeBytesOf(tensorOf(graph, id));
+    return `    memcpy(&battery_arena[${offsets.get(id)}], input, ${size});\n    input += ${size};`;
+  });
+  const resets = stored
+    .filter((tensor) => tensor.kind === 'variable')
+    .map((tensor) => {
+      const fill = tensor.dtype === 'int8' ? (tensor.quantization?.zeroPoints[0] ?? 0) : 0;
+      return `    memset(&battery_arena[${offsets.get(tensor.id)}], ${fill}, ${sizeBytesOf(tensor)});`;
+    });
+  const emits = graph.outputs.map(
+    (id) => `    emit(&battery_arena[${offsets.get(id)}], ${sizeBytesOf(tensorOf(graph, id))});`,
+  );
+  const text = [
+    `/* ${entry.title.replace(/\*\//g, '')} */`,
+    `static const uint8_t *battery_entry_${index}(const uint8_t *input, void (*emit)(const void *, uint32_t)) {`,
+    `    memset(battery_arena, ${guardPattern}, ${end});`,
+    ...copyIn,
+    ...resets,
+    `    ${code.call}`,
+    ...stored.map((tensor) => guardCheck(offsets.get(tensor.id)! + sizeBytesOf(tensor), graph, offsets)),
+    guardCheck(scratchOffset + step.call.scratchBytes, graph, offsets),
+    ...emits,
+    '    return input;',
+    '}',
+  ].join('\n');
+  return { code, text, usedBytes: end };
+}
+
+const guardBytes = 16;
+const guardPattern = 0xa5;
+
+/** Spoils the outputs if a byte of the gap at `offset` was written, so that the comparison fails. */
+function guardCheck(offset: number, graph: Graph, offsets: ReadonlyMap<TensorId, number>): string {
+  const output = offsets.get(graph.outputs[0]!);
+  return (
+    `    for (uint32_t i = 0; i < ${guardBytes}; i++) { if (battery_arena[${offset} + i] != ${guardPattern}) ` +
+    `{ battery_arena[${output}] = (uint8_t)~battery_arena[${output}]; break; } }`
+  );
+}
