@@ -12,4 +12,9 @@ export const simulation = catalogueSection({
     summary: 'The emulated core stopped before the inference was done.',
     hint: 'Run with `-v` for the command line of the emulator.',
   },
+  'no-emulator': {
+    code: 7003,
+    summary: 'No emulator that msc drives has a machine for the target.',
+    hint: '`msc targets` shows which emulators stand for which target; `--emulator host` runs the same C here.',
+  },
 });

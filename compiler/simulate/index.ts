@@ -1,0 +1,12 @@
+export { inferenceCounts, inputBytesOf } from './inferences.ts';
+export { type FirmwareRun, runFirmware } from './run-firmware.ts';
+export { simulate } from './simulate.ts';
+export type {
+  CountMethod,
+  Emulator,
+  FirmwareModel,
+  FirmwareTensor,
+  InstructionCount,
+  SimulationRequest,
+  SimulationResult,
+} from './types.ts';
