@@ -4,6 +4,7 @@ import { mscVersion } from '../version.ts';
 import { addCompileCommand } from './compile.ts';
 import { addInspectCommand } from './inspect.ts';
 import { addOperatorsCommand } from './operators.ts';
+import { addRunCommand } from './run.ts';
 import { addTargetsCommand } from './targets.ts';
 
 /** Exit code of a wrong command line. */
@@ -16,6 +17,7 @@ const program = new Command('msc')
   .exitOverride();
 
 addCompileCommand(program);
+addRunCommand(program);
 addInspectCommand(program);
 addTargetsCommand(program);
 addOperatorsCommand(program);
