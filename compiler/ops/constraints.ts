@@ -35,11 +35,18 @@ export function quantizedPerTensor(which: Which): Constraint {
   };
 }
 
-/** An int8 weights operand has zero point 0 and one scale, or one per index of `channelAxis`. */
-export function quantizedWeights(index: number, channelAxis: number): Constraint {
+/**
+ * An int8 weights operand has one scale, or one per index of `channelAxis`, and zero point 0, or the same one everywhere:
+ * MindSpore Lite's per-layer quantization is asymmetric.
+ */
+export function quantizedWeights(
+  index: number,
+  channelAxis: number,
+  zeroPoints: 'zero point 0' | 'one zero point' = 'zero point 0',
+): Constraint {
   return {
     diagnostic: 'invalid-quantization',
-    requires: `int8 weights have zero point 0 and one positive scale, or one for each index of axis ${channelAxis}`,
+    requires: `int8 weights have ${zeroPoints} and one positive scale, or one for each index of axis ${channelAxis}`,
     violation: (view) => {
       const weights = view.inputs[index];
       if (weights === null || weights === undefined || weights.dtype !== 'int8') {
@@ -57,7 +64,8 @@ export function quantizedWeights(index: number, channelAxis: number): Constraint
         return `${describeTensor(weights)} is quantized along axis ${q.axis}`;
       }
       const scale = q.scales.find((s) => !isScale(s));
-      const zeroPoint = q.zeroPoints.find((z) => z !== 0);
+      const expected = zeroPoints === 'zero point 0' ? 0 : q.zeroPoints[0]!;
+      const zeroPoint = q.zeroPoints.find((z) => z !== expected || z < -128 || z > 127);
       return scale !== undefined
         ? `${describeTensor(weights)} has scale ${scale}`
         : zeroPoint !== undefined

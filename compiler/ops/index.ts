@@ -1,3 +1,4 @@
+import { conv2d } from './conv2d/index.ts';
 import { fullyConnected } from './fully-connected/index.ts';
 import type { AnyOperator } from './operator.ts';
 
@@ -17,7 +18,7 @@ export type {
 export type { AnyOperator, Operator } from './operator.ts';
 
 /** Every operator that msc compiles. */
-export const operators: readonly AnyOperator[] = [fullyConnected];
+export const operators: readonly AnyOperator[] = [conv2d, fullyConnected];
 
 const byName: ReadonlyMap<string, AnyOperator> = new Map(operators.map((o) => [o.definition.name, o]));
 
