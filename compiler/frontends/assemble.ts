@@ -96,7 +96,11 @@ function decodeTensors(parts: ModelParts, used: readonly number[]): Decoded {
   const decoded = new Map<number, Omit<ImportedTensor, 'index'>>();
   for (const index of used) {
     try {
-      decoded.set(index, parts.tensor(index));
+      const tensor = parts.tensor(index);
+      if (tensor.data === null && tensor.shape.includes(0)) {
+        fail('dynamic-shape', { where: `tensor '${tensor.name}'`, found: `shape [${tensor.shape.join(', ')}]` });
+      }
+      decoded.set(index, tensor);
     } catch (error) {
       if (!(error instanceof DiagnosticError)) {
         throw error;

@@ -31,7 +31,10 @@ export function checkedData(where: string, dtype: DType, shape: Shape, data: Uin
   return data;
 }
 
-/** One scale: per tensor; several: per channel along `axis`. Values are finite and paired. */
+/**
+ * One scale: per tensor; several: per channel along `axis`. Scales are finite and paired with zero points; 0 is let
+ * through, since quantizers write it for channels whose weights are all 0.
+ */
 export function quantizationOf(
   where: string,
   scales: readonly number[],
@@ -46,7 +49,11 @@ export function quantizationOf(
   }
   const unusable = scales.find((scale) => !Number.isFinite(scale) || scale < 0);
   if (unusable !== undefined) {
-    fail('malformed-file', { where, found: `a scale of ${unusable}`, requires: 'a finite, positive scale' });
+    fail('malformed-file', {
+      where,
+      found: `a scale of ${unusable}`,
+      requires: 'a finite scale, 0 only for what is always 0',
+    });
   }
   return { scales, zeroPoints, axis: scales.length === 1 ? null : axis };
 }

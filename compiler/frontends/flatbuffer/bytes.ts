@@ -21,8 +21,11 @@ const maximumFileBytes = 2 ** 28;
 /** Real files visit at most about four times their size: tables are charged for absent fields too. */
 const visitsPerByte = 8;
 
-/** Tables, strings and vectors (except byte vectors, which are not copied) of one file: about a second of reading. */
-const maximumVisitedBytes = 2 ** 25;
+/**
+ * Tables, strings and vectors (except byte vectors, which are not copied) of one file: a large model has some 100 KiB of
+ * them, and reading these takes half a second.
+ */
+const maximumVisitedBytes = 2 ** 23;
 
 export function openSource(schema: Schema, bytes: Uint8Array, fileName: string): Source {
   if (bytes.length > maximumFileBytes) {

@@ -24,6 +24,7 @@ import {
   type TypeKind,
   typeKindOf,
   type UnionValue,
+  unnamedMember,
 } from './schema.ts';
 
 /** Schemas nest a few levels; a deeper file follows a cycle. */
@@ -43,6 +44,8 @@ interface Reading {
   readonly source: Source;
   /** Plans of the tables met so far. */
   readonly plans: Map<string, readonly FieldPlan[]>;
+  /** Members of the enums and unions met so far, by number. */
+  readonly members: Map<string, ReadonlyMap<number, string>>;
 }
 
 /**
@@ -57,7 +60,7 @@ export function readRoot<const S extends Schema>(
   bytes: Uint8Array,
   fileName: string,
 ): TableValue<S, S['root']> {
-  const reading: Reading = { source: openSource(schema, bytes, fileName), plans: new Map() };
+  const reading: Reading = { source: openSource(schema, bytes, fileName), plans: new Map(), members: new Map() };
   const position = follow(reading.source, 0, 'root');
   return readTable(reading, schema.root, position, 0) as TableValue<S, S['root']>;
 }
@@ -127,7 +130,7 @@ function readField(reading: Reading, table: TableLocation, field: FieldPlan, dep
       const position = scalarFieldAt(source, table, field.slot, type, field.what);
       return position === null
         ? absentValue(source.schema, field)
-        : enumMember(source.schema, field.type, Number(scalarAt(source, type, position, field.what)));
+        : memberOf(reading, field.type, Number(scalarAt(source, type, position, field.what)));
     }
     case 'union':
       return readUnion(reading, table, field, depth);
@@ -138,6 +141,26 @@ function readField(reading: Reading, table: TableLocation, field: FieldPlan, dep
         : readReferred(reading, field.type, field.kind, follow(source, position, field.what), field.what, depth);
     }
   }
+}
+
+/** As `enumMember`, for the many of a file. */
+function memberOf(reading: Reading, enumName: string, value: number): string {
+  const values = reading.source.schema.enums[enumName]?.values ?? {};
+  return membersOf(reading, enumName, values).get(value) ?? unnamedMember(enumName, value);
+}
+
+function membersOf(
+  { members }: Reading,
+  name: string,
+  values: { readonly [member: string]: number },
+): ReadonlyMap<number, string> {
+  const known = members.get(name);
+  if (known !== undefined) {
+    return known;
+  }
+  const byNumber = new Map(Object.entries(values).map(([member, value]) => [value, member]));
+  members.set(name, byNumber);
+  return byNumber;
 }
 
 function enumType(schema: Schema, name: string): ScalarType {
@@ -176,7 +199,7 @@ function readVector(reading: Reading, type: string, position: number, what: stri
     charge(source, count * stride);
     return Array.from({ length: count }, (_, i) => {
       const value = scalarAt(source, scalar, start + i * stride, what);
-      return kind === 'enum' ? enumMember(source.schema, type, Number(value)) : value;
+      return kind === 'enum' ? memberOf(reading, type, Number(value)) : value;
     });
   }
   const { start, count } = vectorAt(source, position, 4, what);
@@ -196,8 +219,7 @@ function readUnion(reading: Reading, table: TableLocation, field: FieldPlan, dep
   if (member === 0) {
     return null;
   }
-  const members = source.schema.unions[field.type] ?? {};
-  const type = Object.keys(members).find((name) => members[name] === member);
+  const type = membersOf(reading, field.type, source.schema.unions[field.type] ?? {}).get(member);
   const position = fieldAt(source, table, field.slot, 4, field.what);
   if (position === null) {
     malformed(source, `${field.what}: a union of type ${member} without a value`);

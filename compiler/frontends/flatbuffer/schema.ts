@@ -161,8 +161,13 @@ export function elementTypeOf(vectorType: string): string {
   return vectorType.slice(1, -1);
 }
 
+/** What stands for a number that the schema does not name. */
+export function unnamedMember(enumName: string, value: number): string {
+  return `${enumName}(${value})`;
+}
+
 /** Name of the member of `enumName` with this number, or `Enum(n)`. */
 export function enumMember(schema: Schema, enumName: string, value: number): string {
   const values = schema.enums[enumName]?.values ?? {};
-  return Object.keys(values).find((name) => values[name] === value) ?? `${enumName}(${value})`;
+  return Object.keys(values).find((name) => values[name] === value) ?? unnamedMember(enumName, value);
 }

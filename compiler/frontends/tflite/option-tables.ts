@@ -19,20 +19,20 @@ const tablesOfOthers: { readonly [kind: string]: string } = {
   CONV_3D_TRANSPOSE: 'Conv3DOptions',
 };
 
+/** Option tables by their name in lower case. */
+const tablesByName: ReadonlyMap<string, string> = new Map(
+  [...Object.keys(tfliteSchema.unions.BuiltinOptions), ...Object.keys(tfliteSchema.unions.BuiltinOptions2)].map(
+    (name) => [name.toLowerCase(), name],
+  ),
+);
+
 /** The option table that operators of this kind have, or null if they have none. */
 export function optionTableOf(kind: string): string | null {
   const plainName = `${kind.replaceAll('_', '').toLowerCase()}options`;
-  return tablesOfOthers[kind] ?? tableNames().get(plainName) ?? null;
+  return tablesOfOthers[kind] ?? tablesByName.get(plainName) ?? null;
 }
 
 /** The union field that holds this table. */
 export function unionFieldOf(table: string): 'builtin_options' | 'builtin_options_2' {
   return Object.hasOwn(tfliteSchema.unions.BuiltinOptions2, table) ? 'builtin_options_2' : 'builtin_options';
-}
-
-function tableNames(): ReadonlyMap<string, string> {
-  const { BuiltinOptions, BuiltinOptions2 } = tfliteSchema.unions;
-  return new Map(
-    [...Object.keys(BuiltinOptions), ...Object.keys(BuiltinOptions2)].map((name) => [name.toLowerCase(), name]),
-  );
 }
