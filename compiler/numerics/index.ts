@@ -10,3 +10,10 @@ export {
   roundingDivideByPowerOfTwo,
   saturatingRoundingDoublingHighMul,
 } from './fixed-point.ts';
+export {
+  expOnNegativeValues,
+  fixedPointLogistic,
+  fixedPointReciprocal,
+  fixedPointTanh,
+  oneOverOnePlus,
+} from './fixed-point-functions.ts';

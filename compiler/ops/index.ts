@@ -1,6 +1,15 @@
+import { add, mul, sub } from './arithmetic/index.ts';
+import { averagePool2d } from './average-pool2d/index.ts';
 import { conv2d } from './conv2d/index.ts';
+import { depthwiseConv2d } from './depthwise-conv2d/index.ts';
 import { fullyConnected } from './fully-connected/index.ts';
+import { logistic, tanh } from './logistic-tanh/index.ts';
+import { maxPool2d } from './max-pool2d/index.ts';
+import { mean } from './mean/index.ts';
 import type { AnyOperator } from './operator.ts';
+import { dequantize, quantize } from './quantize/index.ts';
+import { relu } from './relu/index.ts';
+import { softmax } from './softmax/index.ts';
 
 export type {
   Argument,
@@ -18,7 +27,23 @@ export type {
 export type { AnyOperator, Operator } from './operator.ts';
 
 /** Every operator that msc compiles. */
-export const operators: readonly AnyOperator[] = [conv2d, fullyConnected];
+export const operators: readonly AnyOperator[] = [
+  averagePool2d,
+  conv2d,
+  depthwiseConv2d,
+  fullyConnected,
+  maxPool2d,
+  mean,
+  add,
+  sub,
+  mul,
+  relu,
+  logistic,
+  tanh,
+  softmax,
+  quantize,
+  dequantize,
+];
 
 const byName: ReadonlyMap<string, AnyOperator> = new Map(operators.map((o) => [o.definition.name, o]));
 
