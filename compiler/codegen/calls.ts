@@ -48,6 +48,7 @@ export interface ArgumentNames {
   readonly rows?: string;
   readonly outputRows?: string;
   readonly rowCount?: string;
+  readonly outputRowIndex?: string;
   readonly symbolOf: (name: string) => string;
 }
 
@@ -66,7 +67,8 @@ export function argumentText(argument: Argument, step: Step, names: ArgumentName
       return step.call.scratchBytes > 0 ? names.scratch : '0';
     case 'rows':
     case 'outputRows':
-    case 'rowCount': {
+    case 'rowCount':
+    case 'outputRowIndex': {
       const name = names[argument.kind];
       if (name === undefined) {
         throw new Error(`${step.call.kernel}: argument '${argument.kind}' outside of rows work`);

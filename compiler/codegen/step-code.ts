@@ -11,9 +11,10 @@ export interface RowDriver {
   readonly name: string;
   /** Helper of `msc/rows.h` that looks up the rows. */
   readonly window: string;
-  readonly kernelHeight: number;
-  /** The function, for windows of at most this height. */
-  readonly text: (tallest: number) => string;
+  /** Rows that one call of the kernel is given. */
+  readonly pointers: number;
+  /** The function, for at most this many rows a call. */
+  readonly text: (pointers: number) => string;
 }
 
 /** The C of one step. */
@@ -104,7 +105,7 @@ function stepComment(step: Step, index: number): string {
 
 /** The arguments that a driver takes besides the image and hands on to the kernel. */
 function passedOn(call: KernelCall): readonly Argument[] {
-  const own = new Set(['rows', 'outputRows', 'rowCount']);
+  const own = new Set(['rows', 'outputRows', 'rowCount', 'outputRowIndex']);
   return call.arguments.filter((argument) => !own.has(argument.kind));
 }
 
@@ -121,6 +122,7 @@ function rowsInitialiser(step: Step, window: RowWindow): string {
     ['stride', window.stride],
     ['dilation', window.dilation],
     ['pad_top', window.padTop],
+    ['rows_per_call', window.rowsPerCall ?? 1],
   ];
   return `{${fields.map(([name, value]) => `.${name} = ${integerLiteral(value)}`).join(', ')}}`;
 }
@@ -173,7 +175,9 @@ function rowDriver(step: Step, prefix: string, window: RowWindow): RowDriver {
       case 'outputRows':
         return 'output';
       case 'rowCount':
-        return '1';
+        return window.rowsPerCall === undefined ? '1' : 'count';
+      case 'outputRowIndex':
+        return 'y';
       default:
         return extra[next++]![1];
     }
@@ -188,22 +192,50 @@ function rowDriver(step: Step, prefix: string, window: RowWindow): RowDriver {
   return {
     name,
     window: helper,
-    kernelHeight: window.kernelHeight,
-    text: (tallest) =>
+    pointers: window.kernelHeight * (window.rowsPerCall ?? 1),
+    text: (pointers) =>
       [
         `/* ${call.kernel} for every row of an image. */`,
         `static ${prefix.toUpperCase()}_SECTION_CODE void ${name}(${parameters.join(', ')}) {`,
         '    for (int32_t n = 0; n < rows->batches; n++) {',
-        '        for (int32_t y = 0; y < rows->output_height; y++) {',
-        `            const ${inputType} *window[${tallest}];`,
-        '',
-        `            ${prefix}_${helper}(window, input, rows, y, outside);`,
-        `            ${prefix}_${call.kernel}(${kernelArguments.join(', ')});`,
-        '            output += rows->output_row;',
-        '        }',
+        ...(window.rowsPerCall === undefined ? oneRow : manyRows)(
+          `const ${inputType} *window[${pointers}];`,
+          `${prefix}_${helper}`,
+          `${prefix}_${call.kernel}(${kernelArguments.join(', ')});`,
+        ),
         '        input += rows->input_height * rows->input_row;',
         '    }',
         '}',
       ].join('\n'),
   };
+}
+
+/** The loop over the output rows of an image, one a call. */
+function oneRow(declaration: string, helper: string, call: string): readonly string[] {
+  return [
+    '        for (int32_t y = 0; y < rows->output_height; y++) {',
+    `            ${declaration}`,
+    '',
+    `            ${helper}(window, input, rows, y, outside);`,
+    `            ${call}`,
+    '            output += rows->output_row;',
+    '        }',
+  ];
+}
+
+/** The loop over the output rows of an image, `rows_per_call` a call. */
+function manyRows(declaration: string, helper: string, call: string): readonly string[] {
+  return [
+    '        for (int32_t y = 0; y < rows->output_height; y += rows->rows_per_call) {',
+    `            ${declaration}`,
+    '            const int32_t left = rows->output_height - y;',
+    '            const int32_t count = left < rows->rows_per_call ? left : rows->rows_per_call;',
+    '',
+    '            for (int32_t i = 0; i < count; i++) {',
+    `                ${helper}(&window[i * rows->kernel_height], input, rows, y + i, outside);`,
+    '            }',
+    `            ${call}`,
+    '            output += count * rows->output_row;',
+    '        }',
+  ];
 }

@@ -172,12 +172,12 @@ function macsOf(step: Step): number {
   return operatorNamed(step.node.operator).definition.macs(step.view);
 }
 
-/** The drivers of all steps, each once, with windows as high as its highest use. */
+/** The drivers of all steps, each once, with room for the rows of its widest call. */
 export function uniqueDrivers(steps: readonly StepCode[]): readonly string[] {
   const byName = new Map(steps.flatMap((step) => (step.driver === null ? [] : [[step.driver.name, step.driver]])));
-  const tallest = (name: string) =>
-    Math.max(...steps.map((step) => (step.driver?.name === name ? step.driver.kernelHeight : 0)));
-  return [...byName.values()].map((driver) => driver.text(tallest(driver.name)));
+  const most = (name: string) =>
+    Math.max(...steps.map((step) => (step.driver?.name === name ? step.driver.pointers : 0)));
+  return [...byName.values()].map((driver) => driver.text(most(driver.name)));
 }
 
 function stepTable(program: Program, plan: ArenaPlan, steps: readonly StepCode[]): readonly string[] {

@@ -40,6 +40,11 @@ export interface RowWindow {
   readonly padTop: number;
   /** Element value of the rows above and below the image (the zero point, or the lowest value for a maximum). */
   readonly padValue: number;
+  /**
+   * Output rows that one call computes where as many are left; given by kernels that gain from more than one.
+   * It bounds the pointers on the stack, `rowsPerCall * kernelHeight`, and may bound the kernel's scratch.
+   */
+  readonly rowsPerCall?: number;
 }
 
 /**
@@ -63,6 +68,8 @@ export type Argument =
   | { readonly kind: 'rows' }
   | { readonly kind: 'outputRows' }
   | { readonly kind: 'rowCount' }
+  /** `rows` work only: the index of the call's first output row within its image. */
+  | { readonly kind: 'outputRowIndex' }
   /** Pointer to the parameter struct. */
   | { readonly kind: 'parameters' }
   /** Pointer to the scratch buffer, aligned to 8 bytes; null pointer where `scratchBytes` is 0. */

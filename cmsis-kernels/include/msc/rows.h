@@ -15,6 +15,7 @@ typedef struct {
     int32_t stride;
     int32_t dilation;
     int32_t pad_top;
+    int32_t rows_per_call;
 } msc_rows;
 
 /* The input rows of output row y, as pointers; a row outside of the image is `outside`. */

@@ -1,0 +1,77 @@
+import { type NodeView, operand, result } from '../../ir/index.ts';
+import { floatActivationRange, quantizedActivationRange } from '../activation.ts';
+import { type CValue, field, float, type Isa, integer, type KernelCall, type KernelRecord } from '../kernel.ts';
+import { type PoolAttributes, poolWindows } from '../pool.ts';
+import { imagesOf, rowWindowOf } from '../windows.ts';
+
+type View = NodeView<PoolAttributes>;
+type Kernel = KernelRecord<PoolAttributes>;
+
+const int8Portable: Kernel = {
+  name: 'max_pool2d_s8__portable',
+  isa: 'portable',
+  description: 'One channel after the other, any sizes.',
+  accepts: (view) => operand(view, 0).dtype === 'int8',
+  cost: (view) => ({ instructions: 5 * taps(view) + 40 * outputs(view), codeBytes: 260 }),
+  lower: (view) => int8Call(view, 'portable'),
+};
+
+const float32Portable: Kernel = {
+  name: 'max_pool2d_f32__portable',
+  isa: 'portable',
+  description: 'One channel after the other, any sizes.',
+  accepts: (view) => operand(view, 0).dtype === 'float32',
+  cost: (view) => ({ instructions: 5 * taps(view) + 40 * outputs(view), codeBytes: 240 }),
+  lower: (view) => {
+    const range = floatActivationRange(view.attributes.activation);
+    return call(view, 'max_pool2d_f32', 'portable', float(range.minimum), float(range.maximum));
+  },
+};
+
+/** The lowest finite float32. */
+const lowestFloat = -3.4028234663852886e38;
+
+export const maxPool2dKernels: readonly Kernel[] = [int8Portable, float32Portable];
+
+function int8Call(view: View, isa: Isa): KernelCall {
+  const range = quantizedActivationRange(view.attributes.activation, result(view));
+  return call(view, 'max_pool2d_s8', isa, integer(range.minimum), integer(range.maximum));
+}
+
+function call(view: View, name: string, isa: Isa, minimum: CValue, maximum: CValue): KernelCall {
+  const { channels, width, outputWidth } = imagesOf(view);
+  const windows = poolWindows(view);
+  const { kernel, strides, padding } = windows;
+  return {
+    kernel: `${name}__${isa}`,
+    work: { kind: 'rows', window: rowWindowOf(windows, name === 'max_pool2d_s8' ? -128 : lowestFloat) },
+    constants: [],
+    parameters: {
+      type: `${name}_parameters`,
+      fields: [
+        field('channels', channels),
+        field('kernel_height', kernel[0]),
+        field('kernel_width', kernel[1]),
+        field('stride', strides[1]),
+        field('pad_left', padding[2]),
+        field('input_width', width),
+        field('output_width', outputWidth),
+        field('output_minimum', minimum),
+        field('output_maximum', maximum),
+      ],
+    },
+    arguments: [{ kind: 'rows' }, { kind: 'outputRows' }, { kind: 'parameters' }, { kind: 'rowCount' }],
+    scratchBytes: 0,
+    inPlace: [],
+  };
+}
+
+function outputs(view: View): number {
+  const { batches, outputHeight, outputWidth, channels } = imagesOf(view);
+  return batches * outputHeight * outputWidth * channels;
+}
+
+function taps(view: View): number {
+  const [height, width] = view.attributes.kernel;
+  return outputs(view) * height * width;
+}
