@@ -28,15 +28,15 @@ export function initialiser(value: CValue, symbolOf: (name: string) => string): 
     case 'constant':
       return value.name === null ? '0' : symbolOf(value.name);
     case 'struct':
-      return fieldList(value.fields, symbolOf);
+      return `{${fieldTexts(value.fields, symbolOf).join(', ')}}`;
     case 'array':
       return `{${value.values.map((item) => initialiser(item, symbolOf)).join(', ')}}`;
   }
 }
 
-/** `{.a = 1, .b = weights}` */
-export function fieldList(fields: readonly CField[], symbolOf: (name: string) => string): string {
-  return `{${fields.map((f) => `.${f.name} = ${initialiser(f.value, symbolOf)}`).join(', ')}}`;
+/** `.a = 1`, `.b = weights` */
+export function fieldTexts(fields: readonly CField[], symbolOf: (name: string) => string): readonly string[] {
+  return fields.map((f) => `.${f.name} = ${initialiser(f.value, symbolOf)}`);
 }
 
 /** How the arguments of a call are written where it stands. */

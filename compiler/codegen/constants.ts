@@ -15,12 +15,24 @@ export interface EmittedArray {
 export interface ConstantPool {
   /** The symbol of an array with these values. `owner` names it if it is new: `<prefix>_<name>_<owner>`. */
   readonly add: (array: ConstantArray, owner: string, comment: string) => string;
+  /**
+   * The symbol of a row of `length` elements that are all `value`: the rows above and below images. Rows of one value share
+   * one array, as long as the longest.
+   */
+  readonly addOutside: (dtype: 'int8' | 'float32', value: number, length: number) => string;
   readonly arrays: () => readonly EmittedArray[];
 }
 
 export function constantPool(prefix: string): ConstantPool {
   const symbols = new Map<string, string>();
   const arrays: EmittedArray[] = [];
+  const outsides = new Map<string, { readonly dtype: 'int8' | 'float32'; readonly value: number; length: number }>();
+  const outsideArrays = () =>
+    [...outsides].map(([symbol, { dtype, value, length }]): EmittedArray => {
+      const values = (dtype === 'float32' ? new Float32Array(length) : new Int8Array(length)).fill(value);
+      const text = declaration(prefix, symbol, values, 4, 'a row outside of an image');
+      return { symbol, sizeBytes: values.byteLength, text };
+    });
   return {
     add: (array, owner, comment) => {
       const alignment = Math.max(array.alignment ?? 4, array.values.BYTES_PER_ELEMENT);
@@ -40,8 +52,20 @@ export function constantPool(prefix: string): ConstantPool {
       });
       return symbol;
     },
-    arrays: () => arrays,
+    addOutside: (dtype, value, length) => {
+      const sign = value < 0 ? 'minus_' : '';
+      const symbol = `${prefix}_outside_${dtype === 'float32' ? 'f32' : 's8'}_${sign}${outsideName(value)}`;
+      const known = outsides.get(symbol);
+      outsides.set(symbol, { dtype, value, length: Math.max(length, known?.length ?? 0) });
+      return symbol;
+    },
+    arrays: () => [...arrays, ...outsideArrays()],
   };
+}
+
+/** A value as a part of an identifier; the lowest float, the outside of a maximum, is `lowest`. */
+function outsideName(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e6 ? String(Math.abs(value)) : 'lowest';
 }
 
 function declaration(prefix: string, symbol: string, values: Values, alignment: number, comment: string): string {
