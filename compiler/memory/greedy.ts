@@ -81,25 +81,25 @@ export function firstFit(instance: Instance): FirstFit {
   };
 }
 
-/** The orders that first fit tries: those that are known to do well, each a permutation of the instance's buffers. */
-export function staticOrders(instance: Instance): readonly Int32Array[] {
+/** Permutations of an instance's buffers that first fit, and the exact search, do well with. */
+export function staticOrders(instance: Instance) {
   const { first, last, size } = instance;
   const length = (i: number) => last[i]! - first[i]! + 1;
   const byKey = (key: (i: number) => number) =>
     Int32Array.from([...size.keys()].sort((a, b) => key(b) - key(a) || size[b]! - size[a]! || a - b));
   const load = sectionLoads(instance);
   const peak = (i: number) => load.subarray(first[i]!, last[i]! + 1).reduce((a, b) => Math.max(a, b), 0);
-  return [
-    byKey((i) => size[i]!),
-    byKey((i) => size[i]! * length(i)),
-    byKey(length),
-    byKey((i) => -first[i]!),
-    byKey(peak),
-  ];
+  return {
+    bySize: byKey((i) => size[i]!),
+    byArea: byKey((i) => size[i]! * length(i)),
+    byLength: byKey(length),
+    byStart: byKey((i) => -first[i]!),
+    byPeak: byKey(peak),
+  };
 }
 
 /** Units in use in each section. */
-export function sectionLoads({ first, last, size, sectionCount }: Instance): Float64Array {
+function sectionLoads({ first, last, size, sectionCount }: Instance): Float64Array {
   const load = new Float64Array(sectionCount + 1);
   for (const [i, units] of size.entries()) {
     load[first[i]!]! += units;
@@ -114,7 +114,7 @@ export function sectionLoads({ first, last, size, sectionCount }: Instance): Flo
 /** The best first-fit placement over {@link staticOrders}, with the order that gave it. */
 export function greedyPlacement(instance: Instance): Placement & { readonly order: Int32Array } {
   const placer = firstFit(instance);
-  const candidates = staticOrders(instance).map((order) => {
+  const candidates = Object.values(staticOrders(instance)).map((order) => {
     const offsets = new Float64Array(order.length);
     return { order, offsets, height: placer.place(order, offsets, Number.POSITIVE_INFINITY) };
   });

@@ -6,14 +6,14 @@ import type { Instance } from './instance.ts';
  * earlier or changes places. A change stays unless it raises the height. Deterministic.
  *
  * @param target stops when the height is not above this (units)
- * @param maxPlacements stops after this many buffer placements
+ * @param maxIterations stops after this many orders
  */
 export function hillClimb(
   instance: Instance,
   start: Placement & { readonly order: Int32Array },
   target: number,
-  maxPlacements: number,
-): Placement & { readonly placements: number } {
+  maxIterations: number,
+): Placement & { readonly iterations: number } {
   const { first, last, size } = instance;
   const count = size.length;
   const placer = firstFit(instance);
@@ -23,10 +23,10 @@ export function hillClimb(
   let offsets = Float64Array.from(start.offsets);
   let tried = new Float64Array(count);
   let height = start.height;
-  let placements = 0;
+  let iterations = 0;
   const position = new Int32Array(count);
   const blockers = new Int32Array(count);
-  while (height > target && placements + count <= maxPlacements && count > 1) {
+  while (height > target && iterations < maxIterations && count > 1) {
     for (let k = 0; k < count; k++) {
       position[order[k]!] = k;
     }
@@ -60,7 +60,7 @@ export function hillClimb(
       trial.copyWithin(from, from + 1, to + 1);
       trial[to] = chosen;
     }
-    placements += count;
+    iterations++;
     const reached = placer.place(trial, tried, height);
     if (reached <= height) {
       height = reached;
@@ -68,7 +68,7 @@ export function hillClimb(
       [offsets, tried] = [tried, offsets];
     }
   }
-  return { offsets, height, placements };
+  return { offsets, height, iterations };
 }
 
 /** Marsaglia's xorshift32: the same unsigned 32-bit numbers in every run. */
