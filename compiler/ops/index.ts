@@ -9,6 +9,7 @@ import { mean } from './mean/index.ts';
 import type { AnyOperator } from './operator.ts';
 import { dequantize, quantize } from './quantize/index.ts';
 import { relu } from './relu/index.ts';
+import { reshape } from './reshape/index.ts';
 import { softmax } from './softmax/index.ts';
 
 export type {
@@ -38,6 +39,7 @@ export const operators: readonly AnyOperator[] = [
   sub,
   mul,
   relu,
+  reshape,
   logistic,
   tanh,
   softmax,
