@@ -20,6 +20,9 @@ const startsWith = (prefix: string) => (head: Head) => head.text.startsWith(pref
 
 const convert = 'Convert it with MindSpore Lite (converter_lite) or TensorFlow Lite, and compile the result.';
 
+/** Tags of ONNX's ModelProto: producer, its version, domain, model version, description, graph, operator sets. */
+const onnxFields: readonly number[] = [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42];
+
 /** First match counts: from the certain to the vague. */
 const signatures: readonly Signature[] = [
   { what: 'an empty file', matches: ({ bytes }) => bytes.length === 0 },
@@ -43,7 +46,7 @@ const signatures: readonly Signature[] = [
   {
     what: 'a Python pickle, as PyTorch wrote models',
     hint: convert,
-    matches: ({ text }) => /^\x80[\x02-\x05]/.test(text),
+    matches: ({ bytes: [first = 0, protocol = 0] }) => first === 0x80 && protocol >= 2 && protocol <= 5,
   },
   { what: 'a NumPy array', matches: startsWith('\x93NUMPY') },
   { what: 'a GGUF language model', matches: startsWith('GGUF') },
@@ -56,7 +59,9 @@ const signatures: readonly Signature[] = [
   {
     what: 'an ONNX model',
     hint: convert,
-    matches: ({ text }) => /^\x08[\x01-\x20][\x12\x1a\x22\x28\x32\x3a\x42]/.test(text),
+    // Protocol Buffers: field 1, the version, then one of the fields that may follow it.
+    matches: ({ bytes: [first = 0, version = 0, next = 0] }) =>
+      first === 0x08 && version > 0 && version <= 0x20 && onnxFields.includes(next),
   },
   {
     what: 'a Caffe network description',

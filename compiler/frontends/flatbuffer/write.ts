@@ -141,23 +141,30 @@ function addScalar(builder: Builder, type: ScalarType | 'offset', value: number 
   const number = Number(value);
   switch (type) {
     case 'offset':
-      return builder.addOffset(number);
+      builder.addOffset(number);
+      break;
     case 'bool':
     case 'byte':
     case 'ubyte':
-      return builder.addInt8(number);
+      builder.addInt8(number);
+      break;
     case 'short':
     case 'ushort':
-      return builder.addInt16(number);
+      builder.addInt16(number);
+      break;
     case 'int':
     case 'uint':
-      return builder.addInt32(number);
+      builder.addInt32(number);
+      break;
     case 'long':
     case 'ulong':
-      return builder.addInt64(BigInt(number));
+      builder.addInt64(BigInt(number));
+      break;
     case 'float':
-      return builder.addFloat32(number);
+      builder.addFloat32(number);
+      break;
     case 'double':
-      return builder.addFloat64(number);
+      builder.addFloat64(number);
+      break;
   }
 }
