@@ -3,6 +3,7 @@
 #define MSC_FULLY_CONNECTED_H
 
 #include "msc/base.h"
+#include "msc/matrix_s8.h"
 
 /* Weights [outputs, inputs]; the input's zero point is folded into the bias. */
 typedef struct {
@@ -18,6 +19,11 @@ typedef struct {
 } msc_fully_connected_s8_parameters;
 
 typedef struct {
+    msc_matrix_s8 matrix;
+    int32_t inputs;
+} msc_fully_connected_packed_s8_parameters;
+
+typedef struct {
     const float *weights;
     const float *bias; /* null if there is none */
     int32_t inputs;
@@ -28,6 +34,10 @@ typedef struct {
 
 MSC_KERNEL void msc_fully_connected_s8__portable(const int8_t *input, int8_t *output,
                                                  const msc_fully_connected_s8_parameters *p, int32_t batches);
+/* Scratch: the inputs as int16, a multiple of 4. */
+MSC_KERNEL void msc_fully_connected_s8__dsp(const int8_t *input, int8_t *output,
+                                            const msc_fully_connected_packed_s8_parameters *p, void *scratch,
+                                            int32_t batches);
 MSC_KERNEL void msc_fully_connected_f32__portable(const float *input, float *output,
                                                   const msc_fully_connected_f32_parameters *p, int32_t batches);
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MSC_CONV2D_H
+#define MSC_CONV2D_H
+
+#include "msc/base.h"
+#include "msc/matrix_s8.h"
+
+/* How a window slides along a row. */
+typedef struct {
+    int32_t input_width;
+    int32_t input_channels;
+    int32_t output_width;
+    int32_t kernel_height;
+    int32_t kernel_width;
+    int32_t stride;
+    int32_t dilation;
+    int32_t pad_left;
+    int32_t pad_value; /* of the elements left and right of the image */
+} msc_conv2d_window;
+
+/* Weights [outputs, kernel height, kernel width, group inputs]; the input's zero point is folded into the bias. */
+typedef struct {
+    msc_conv2d_window window;
+    const int8_t *weights;
+    const int32_t *bias;
+    const int32_t *multipliers; /* one an output, 31 fractional bits */
+    const int8_t *shifts;       /* to the left if positive */
+    int32_t weights_zero_point;
+    int32_t group_inputs;
+    int32_t group_outputs;
+    int32_t outputs;
+    int32_t output_zero_point;
+    int32_t output_minimum;
+    int32_t output_maximum;
+} msc_conv2d_s8_parameters;
+
+/* Weights as a matrix of the window's columns: every row of the window is filled up with zeros to a multiple of 4. */
+typedef struct {
+    msc_conv2d_window window;
+    msc_matrix_s8 matrix;
+} msc_conv2d_packed_s8_parameters;
+
+typedef struct {
+    msc_matrix_s8 matrix;
+    int32_t channels;
+} msc_conv2d_1x1_packed_s8_parameters;
+
+/* Weights [outputs, kernel height, kernel width, group inputs]. */
+typedef struct {
+    msc_conv2d_window window;
+    const float *weights;
+    const float *bias; /* null if there is none */
+    int32_t group_inputs;
+    int32_t group_outputs;
+    int32_t outputs;
+    float output_minimum;
+    float output_maximum;
+} msc_conv2d_f32_parameters;
+
+/* Rows: for every output row the `kernel_height` input rows that its windows touch; output rows are contiguous. */
+MSC_KERNEL void msc_conv2d_s8__portable(const int8_t *const *rows, int8_t *output, const msc_conv2d_s8_parameters *p,
+                                        int32_t row_count);
+MSC_KERNEL void msc_conv2d_f32__portable(const float *const *rows, float *output, const msc_conv2d_f32_parameters *p,
+                                         int32_t row_count);
+/* Scratch: columns of two pixels as int16, then two rows of the window as int8. */
+MSC_KERNEL void msc_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, const msc_conv2d_packed_s8_parameters *p,
+                                   void *scratch, int32_t row_count);
+/* Scratch: columns of two pixels as int16. */
+MSC_KERNEL void msc_conv2d_1x1_s8__dsp(const int8_t *input, int8_t *output,
+                                       const msc_conv2d_1x1_packed_s8_parameters *p, void *scratch, int32_t pixels);
+
+#endif

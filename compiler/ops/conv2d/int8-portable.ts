@@ -1,0 +1,64 @@
+import { elementCount, elementsFromBytes, operand, result } from '../../ir/index.ts';
+import { perTensor, quantizedActivationRange } from '../activation.ts';
+import { constant, field, type KernelRecord } from '../kernel.ts';
+import { channelMultipliers, foldInputZeroPoint } from '../requantization.ts';
+import { type Conv2dAttributes, conv2d } from './definition.ts';
+import { rowArguments, rowWindow, windowField } from './window.ts';
+
+export const int8Portable: KernelRecord<Conv2dAttributes> = {
+  name: 'conv2d_s8__portable',
+  isa: 'portable',
+  description: 'One dot product an output, any window, any groups.',
+  accepts: (view) => operand(view, 0).dtype === 'int8',
+  cost: (view) => ({
+    instructions: 6 * conv2d.macs(view) + 60 * elementCount(result(view).shape),
+    codeBytes: 420,
+  }),
+  lower: (view) => {
+    const weights = operand(view, 1);
+    const values = elementsFromBytes(weights, weights.data!) as Int8Array;
+    const [outputs, height, width, inputs] = weights.shape as [number, number, number, number];
+    const taps = height * width * inputs;
+    const zeroPoint = weights.quantization!.zeroPoints[0]!;
+    const multipliers = channelMultipliers(operand(view, 0), weights, result(view), outputs);
+    const range = quantizedActivationRange(view.attributes.activation, result(view));
+    const bias = foldInputZeroPoint(view, view.inputs[2] ?? null, outputs, (channel) =>
+      Array.from(values.subarray(channel * taps, (channel + 1) * taps), (weight) => weight - zeroPoint),
+    );
+    const inputZeroPoint = perTensor(operand(view, 0).quantization).zeroPoint;
+    return {
+      kernel: 'conv2d_s8__portable',
+      work: { kind: 'rows', window: rowWindow(view, inputZeroPoint) },
+      constants: [
+        { name: 'weights', values, comment: `int8 [${weights.shape.join(', ')}]` },
+        { name: 'bias', values: bias, comment: "with the input's zero point folded in" },
+        {
+          name: 'multipliers',
+          values: Int32Array.from(multipliers, (m) => m.multiplier),
+          comment: '31 fractional bits',
+        },
+        { name: 'shifts', values: Int8Array.from(multipliers, (m) => m.shift), comment: 'to the left if positive' },
+      ],
+      parameters: {
+        type: 'conv2d_s8_parameters',
+        fields: [
+          windowField(view, inputZeroPoint),
+          field('weights', constant('weights')),
+          field('bias', constant('bias')),
+          field('multipliers', constant('multipliers')),
+          field('shifts', constant('shifts')),
+          field('weights_zero_point', zeroPoint),
+          field('group_inputs', inputs),
+          field('group_outputs', outputs / view.attributes.groups),
+          field('outputs', outputs),
+          field('output_zero_point', perTensor(result(view).quantization).zeroPoint),
+          field('output_minimum', range.minimum),
+          field('output_maximum', range.maximum),
+        ],
+      },
+      arguments: rowArguments(),
+      scratchBytes: 0,
+      inPlace: [],
+    };
+  },
+};
