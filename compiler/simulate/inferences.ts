@@ -32,20 +32,33 @@ export function packSequences(inputs: readonly Uint8Array[], counts: readonly nu
   return Buffer.concat([new Uint8Array(header.buffer), ...inputs]);
 }
 
-/** Splits the inputs into consecutive groups whose packed bytes fit `limitBytes`, so that each group is one start. */
-export function groupInputs(inputs: readonly Uint8Array[], limitBytes: number): readonly (readonly number[])[] {
+/**
+ * Splits the inputs into consecutive groups, each for one start of the emulator: input and records of a group take at
+ * most `limitBytes` together.
+ */
+export function groupInputs(
+  model: FirmwareModel,
+  inputs: readonly Uint8Array[],
+  counts: readonly number[],
+  limitBytes: number,
+): readonly (readonly number[])[] {
+  // the records of an inference: ticks (9 bytes) and outputs; those of a start: the number of sequences, and the end
+  const perInference = 14 + model.outputs.reduce((sum, tensor) => sum + tensor.sizeBytes, 0);
+  const perStart = 4 + 13;
   const groups: number[][] = [];
   let size = Number.POSITIVE_INFINITY;
   inputs.forEach((input, i) => {
-    size += 4 + input.byteLength;
+    const own = 4 + input.byteLength + counts[i]! * perInference;
+    size += own;
     if (size > limitBytes) {
       groups.push([]);
-      size = 8 + input.byteLength;
+      size = perStart + own;
       if (size > limitBytes) {
         fail('wrong-input-size', {
           where: `input ${i}`,
-          found: `${input.byteLength} bytes`,
-          requires: `at most ${limitBytes - 8} bytes: the memory of the emulated board`,
+          found: `${own} bytes with what comes back`,
+          requires: `at most ${limitBytes - perStart} bytes: the memory of the emulated board`,
+          hint: 'Use `--emulator host`, or shorter sequences.',
         });
       }
     }

@@ -8,7 +8,7 @@ export interface Machine {
   readonly header: string;
   readonly flash: { readonly originAddress: number; readonly sizeBytes: number };
   readonly ram: { readonly originAddress: number; readonly sizeBytes: number };
-  /** Where the test's input bytes are put. */
+  /** Where the test's input bytes are put, and its records come from. The board's main memory in QEMU. */
   readonly data: { readonly originAddress: number; readonly sizeBytes: number };
 }
 
@@ -60,6 +60,7 @@ export function memoryFlags(machine: Machine, script: string): readonly string[]
     machine_ram_origin: machine.ram.originAddress,
     machine_ram_length: machine.ram.sizeBytes,
     machine_data_origin: machine.data.originAddress,
+    machine_data_length: machine.data.sizeBytes,
     machine_stack_length: stackSpaceBytes,
   };
   return [`-T${script}`, ...Object.entries(symbols).map(([name, value]) => `-Wl,--defsym=${name}=${value}`)];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endOf, runTool, type Tool } from '../toolchain/index.ts';
 import { icountShift, type Machine } from './machines.ts';
@@ -28,22 +28,72 @@ export interface QemuResult {
 /** Arguments that make virtual time count instructions. */
 export const icountArgs: readonly string[] = ['-icount', `shift=${icountShift},sleep=off`];
 
+/** Bytes in front of the input: its size, and where the records go. */
+const headerBytes = 8;
+
+// a file that is the board's memory carries records faster than a UART (one system call a byte), but needs mmap
+const sharedMemory = process.platform !== 'win32';
+
+function withHeader(input: Uint8Array): Uint8Array {
+  const header = new DataView(new ArrayBuffer(headerBytes));
+  header.setUint32(0, input.byteLength, true);
+  header.setUint32(4, sharedMemory ? recordsAt(input) : 0, true);
+  return Buffer.concat([new Uint8Array(header.buffer), input]);
+}
+
+function recordsAt(input: Uint8Array): number {
+  return (headerBytes + input.byteLength + 7) & ~7;
+}
+
+/** Bytes of a board's memory that input and records of a start may take together. */
+export function usableBytes(machine: Machine): number {
+  return machine.data.sizeBytes - headerBytes - 16;
+}
+
+function transferArgs(run: QemuRun): readonly string[] {
+  const { machine, folder } = run;
+  writeFileSync(join(folder, 'input.bin'), withHeader(run.input));
+  rmSync(join(folder, 'records.bin'), { force: true });
+  if (!sharedMemory) {
+    return [
+      ...['-M', machine.name, '-serial', 'file:records.bin'],
+      ...['-device', `loader,file=input.bin,addr=${machine.data.originAddress},force-raw=on`],
+    ];
+  }
+  truncateSync(join(folder, 'input.bin'), machine.data.sizeBytes);
+  return [
+    ...['-M', `${machine.name},memory-backend=data`, '-serial', 'none'],
+    ...['-object', `memory-backend-file,id=data,size=${machine.data.sizeBytes},mem-path=input.bin,share=on`],
+  ];
+}
+
+/** The records' bytes; null when they were more than the memory holds. */
+function receive(run: QemuRun): Uint8Array | null {
+  const file = join(run.folder, sharedMemory ? 'input.bin' : 'records.bin');
+  if (!existsSync(file)) {
+    return new Uint8Array(0);
+  }
+  const bytes = readFileSync(file);
+  if (!sharedMemory) {
+    return bytes;
+  }
+  const at = recordsAt(run.input);
+  const size = bytes.readUInt32LE(at);
+  return size === 0xffffffff ? null : bytes.subarray(at + 4, at + 4 + size);
+}
+
 /**
- * Puts the input bytes into the board's memory behind their length, runs the image and reads its records from the
- * UART. The firmware ends by a system reset, on which QEMU exits. Never throws for what the firmware does.
+ * Gives the board the input bytes, runs the image and reads its records: both lie in a file that is the board's
+ * memory; on Windows QEMU loads the one, and the other comes by the UART. The firmware ends by a system reset, on
+ * which QEMU exits. Never throws for what the firmware does.
  */
 export async function runQemu(run: QemuRun): Promise<QemuResult> {
-  const length = new DataView(new ArrayBuffer(4));
-  length.setUint32(0, run.input.byteLength, true);
-  writeFileSync(join(run.folder, 'input.bin'), Buffer.concat([new Uint8Array(length.buffer), run.input]));
-  const records = join(run.folder, 'records.bin');
-  rmSync(records, { force: true });
+  const transfer = transferArgs(run);
   const result = await runTool({
     command: run.qemu.path,
     args: [
-      ...['-M', run.machine.name, '-display', 'none', '-monitor', 'none', '-nic', 'none', '-no-reboot'],
-      ...['-serial', 'file:records.bin', '-kernel', run.image],
-      ...['-device', `loader,file=input.bin,addr=${run.machine.data.originAddress},force-raw=on`],
+      ...transfer,
+      ...['-display', 'none', '-monitor', 'none', '-nic', 'none', '-no-reboot', '-kernel', run.image],
       ...run.extraArgs,
     ],
     cwd: run.folder,
@@ -53,12 +103,12 @@ export async function runQemu(run: QemuRun): Promise<QemuResult> {
     .split('\n')
     .filter((line) => line !== '' && !line.includes('has no peer'))
     .slice(0, 8);
+  const bytes = receive(run);
+  const early =
+    bytes === null ? "its results exceed the board's memory of 16 MiB" : `QEMU ended early (${endOf(result)})`;
   return {
-    records: readRecords(existsSync(records) ? readFileSync(records) : new Uint8Array(0)),
-    ending: [
-      result.timedOut ? `no end within ${run.timeoutSeconds} s` : `QEMU ended early (${endOf(result)})`,
-      ...words,
-    ].join('\n'),
+    records: readRecords(bytes ?? new Uint8Array(0)),
+    ending: [result.timedOut ? `no end within ${run.timeoutSeconds} s` : early, ...words].join('\n'),
     stderr: result.stderr,
   };
 }

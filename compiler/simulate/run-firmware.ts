@@ -21,7 +21,7 @@ export interface FirmwareRun {
   readonly sources: readonly SourceFile[];
   readonly includeDirs?: readonly string[];
   readonly target: Target;
-  /** At most 16 MiB; `input` starts on an 8-byte boundary on the host and a 4-byte boundary on the board. */
+  /** Starts on an 8-byte boundary. On a board it shares 16 MiB with what is emitted. */
   readonly inputBytes: Uint8Array;
   readonly emulator: 'qemu' | 'host';
   readonly optimize?: OptimizeFlag;

@@ -3,7 +3,7 @@ import { buildModelFirmware, type ModelFirmware } from './firmware.ts';
 import { groupInputs, inferenceCounts, joinOutputs, packSequences } from './inferences.ts';
 import { type Machine, qemuMachine, ticksPerInstruction } from './machines.ts';
 import { buildPlugin, pluginArgs, pluginInterface, readPluginCounts, stepMarks } from './plugin.ts';
-import { icountArgs, type QemuResult, runQemu } from './qemu.ts';
+import { icountArgs, type QemuResult, runQemu, usableBytes } from './qemu.ts';
 import { checkEnd, describeFault, type Records } from './records.ts';
 import type { CountMethod, InstructionCount, SimulationRequest, SimulationResult } from './types.ts';
 import { inWorkFolder } from './work-folder.ts';
@@ -132,7 +132,7 @@ export async function simulateQemu(request: SimulationRequest): Promise<Simulati
     };
     const method = await chooseMethod(session, cc, notes);
     const starts: Start[] = [];
-    for (const group of groupInputs(request.inputs, machine.data.sizeBytes - 4)) {
+    for (const group of groupInputs(request.model, request.inputs, counts, usableBytes(machine))) {
       const groupCounts = group.map((i) => counts[i]!);
       const packed = packSequences(
         group.map((i) => request.inputs[i]!),

@@ -29,7 +29,7 @@ typedef struct {
     uint32_t output_count;
 } harness_model;
 
-/** What to do with the input bytes: runs inferences, calls a test, or nothing. `bytes` starts on a 4-byte boundary. */
+/** What to do with the input bytes: runs inferences, calls a test, or nothing. `bytes` starts on an 8-byte boundary. */
 void harness_main(const uint8_t *bytes, uint32_t size);
 
 /** Sends one record; the payload may be null when `size` is 0. */

@@ -13,7 +13,10 @@
 extern uint32_t harness_data_load[], harness_data_start[], harness_data_end[];
 extern uint32_t harness_bss_start[], harness_bss_end[];
 extern uint32_t harness_stack_limit[], harness_stack_top[], harness_main_stack_top[];
+
+/* Words: size of the input bytes; offset of the memory for records from here, 0 if they go out by the UART; the bytes. */
 extern const uint32_t harness_input[];
+extern const uint8_t harness_input_end[];
 
 int32_t harness_call(int32_t (*function)(void));
 int32_t harness_nothing(void);
@@ -36,16 +39,37 @@ int *__errno(void) {
     return &error;
 }
 
+/* Word: bytes of the records so far, all ones when they did not fit; the records. */
+static void keep(const uint8_t *bytes, uint32_t size) {
+    uint32_t *const used = (uint32_t *)((uintptr_t)harness_input + harness_input[1]);
+    uint8_t *const to = (uint8_t *)(used + 1) + *used;
+
+    if (size > (uint32_t)(harness_input_end - to)) {
+        *used = UINT32_MAX;
+        harness_stop();
+    }
+    for (uint32_t i = 0; i < size; i++) {
+        to[i] = bytes[i];
+    }
+    *used += size;
+}
+
 void harness_send_bytes(const void *bytes, uint32_t size) {
     const uint8_t *const from = bytes;
 
+    if (harness_input[1] != 0U) {
+        keep(from, size);
+        return;
+    }
     for (uint32_t i = 0; i < size; i++) {
         harness_put(from[i]);
     }
 }
 
 void harness_send_header(char tag, uint32_t size) {
-    harness_put((uint8_t)tag);
+    const uint8_t first = (uint8_t)tag;
+
+    harness_send_bytes(&first, 1);
     harness_send_bytes(&size, sizeof size);
 }
 
@@ -129,7 +153,7 @@ void harness_reset(void) {
     REGISTER(0xE000ED14) |= 1U << 3;
 #endif
     harness_open();
-    harness_main((const uint8_t *)&harness_input[1], harness_input[0]);
+    harness_main((const uint8_t *)&harness_input[2], harness_input[0]);
     end[0] = stack_bytes();
     (void)harness_measure(harness_nothing, &end[1]);
     harness_send('E', end, sizeof end);
