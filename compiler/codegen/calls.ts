@@ -59,6 +59,10 @@ export function argumentText(argument: Argument, step: Step, names: ArgumentName
       const tensor = step.view.inputs[argument.index] ?? null;
       return tensor === null ? '0' : names.input(tensor);
     }
+    case 'inputs': {
+      const pointers = step.view.inputs.map((tensor) => (tensor === null ? '0' : names.input(tensor)));
+      return `(const void *const[]){${pointers.join(', ')}}`;
+    }
     case 'output':
       return names.output(step.view.outputs[argument.index]!);
     case 'parameters':

@@ -1,5 +1,6 @@
 import { add, mul, sub } from './arithmetic/index.ts';
 import { averagePool2d } from './average-pool2d/index.ts';
+import { concat } from './concat/index.ts';
 import { conv2d } from './conv2d/index.ts';
 import { depthwiseConv2d } from './depthwise-conv2d/index.ts';
 import { fullyConnected } from './fully-connected/index.ts';
@@ -7,10 +8,13 @@ import { logistic, tanh } from './logistic-tanh/index.ts';
 import { maxPool2d } from './max-pool2d/index.ts';
 import { mean } from './mean/index.ts';
 import type { AnyOperator } from './operator.ts';
+import { pad } from './pad/index.ts';
 import { dequantize, quantize } from './quantize/index.ts';
 import { relu } from './relu/index.ts';
 import { reshape } from './reshape/index.ts';
+import { slice } from './slice/index.ts';
 import { softmax } from './softmax/index.ts';
+import { transpose } from './transpose/index.ts';
 
 export type {
   Argument,
@@ -40,6 +44,10 @@ export const operators: readonly AnyOperator[] = [
   mul,
   relu,
   reshape,
+  transpose,
+  slice,
+  pad,
+  concat,
   logistic,
   tanh,
   softmax,

@@ -64,6 +64,8 @@ export type Argument =
   /** Pointer to a tensor's first element, operand by index; null pointer where the operand is absent. */
   | { readonly kind: 'input'; readonly index: number }
   | { readonly kind: 'output'; readonly index: number }
+  /** An array of pointers to every operand in order, each `const void *`. */
+  | { readonly kind: 'inputs' }
   /** `rows` work only: the window, then the output row, then the number of rows. */
   | { readonly kind: 'rows' }
   | { readonly kind: 'outputRows' }
@@ -97,6 +99,8 @@ export interface KernelCost {
   readonly instructions: number;
   /** Bytes of code that the kernel adds when it is not used elsewhere. */
   readonly codeBytes: number;
+  /** Bytes of tables that it adds for this node, where other kernels of the operator would compute instead. */
+  readonly tableBytes?: number;
 }
 
 /** What a kernel may need to know of the compilation. */

@@ -1,18 +1,10 @@
-import {
-  type DType,
-  describeTensor,
-  elementCount,
-  type OperatorDefinition,
-  operand,
-  type Shape,
-} from '../../ir/index.ts';
+import { describeTensor, elementCount, type OperatorDefinition, operand, type Shape } from '../../ir/index.ts';
+import { movingSignatures } from '../movable-types.ts';
 
 export type ReshapeAttributes = {
   /** Shape of the result; every dimension is given. */
   readonly shape: Shape;
 };
-
-const types: readonly DType[] = ['int8', 'uint8', 'int16', 'int32', 'float32'];
 
 export const reshapeDefinition: OperatorDefinition<ReshapeAttributes> = {
   name: 'reshape',
@@ -20,7 +12,7 @@ export const reshapeDefinition: OperatorDefinition<ReshapeAttributes> = {
   attributes: { shape: 'of the result' },
   inputs: [{ name: 'input', description: 'any rank' }],
   outputs: [{ name: 'output', description: 'any rank, as many elements; shares the bytes of the input where it can' }],
-  signatures: types.map((dtype) => ({ inputs: [dtype], outputs: [dtype] })),
+  signatures: movingSignatures,
   constraints: [
     {
       diagnostic: 'unsupported-shape',

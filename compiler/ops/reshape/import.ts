@@ -1,5 +1,6 @@
 import type { ImportedOperator } from '../../frontends/imported-model.ts';
 import { elementCount, type Shape } from '../../ir/index.ts';
+import { normalAxis } from '../axis.ts';
 import {
   constantIntegers,
   type ImportScope,
@@ -38,21 +39,13 @@ function resolveShape(operator: ImportedOperator, wanted: readonly number[], inp
   return wanted.map((dimension) => (dimension === -1 ? total / known : dimension));
 }
 
-function axisOf(operator: ImportedOperator, axis: number, rank: number): number {
-  const normal = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(axis) || normal < 0 || normal >= rank) {
-    refuse(operator, 'unsupported-attribute', { found: `axis ${axis}`, requires: `-${rank} to ${rank - 1}` });
-  }
-  return normal;
-}
-
 function inputShape(operator: ImportedOperator, scope: ImportScope): Shape {
   return scope.tensor(requiredOperand(operator, 0)).shape;
 }
 
 /** The shape without the dimensions at `axes`, which must be 1; without axes, without all that are 1. */
 function squeezed(operator: ImportedOperator, shape: Shape, axes: readonly number[]): Shape {
-  const removed = new Set(axes.map((axis) => axisOf(operator, axis, shape.length)));
+  const removed = new Set(axes.map((axis) => normalAxis(operator, axis, shape.length)));
   for (const axis of removed) {
     if (shape[axis] !== 1) {
       refuse(operator, 'unsupported-shape', {
@@ -67,7 +60,7 @@ function squeezed(operator: ImportedOperator, shape: Shape, axes: readonly numbe
 /** The shape with a dimension 1 at each of `axes` of the result. */
 function expanded(operator: ImportedOperator, shape: Shape, axes: readonly number[]): Shape {
   const rank = shape.length + axes.length;
-  const added = new Set(axes.map((axis) => axisOf(operator, axis, rank)));
+  const added = new Set(axes.map((axis) => normalAxis(operator, axis, rank)));
   if (added.size !== axes.length) {
     refuse(operator, 'unsupported-attribute', { found: `axes ${axes.join(', ')}`, requires: 'each axis once' });
   }

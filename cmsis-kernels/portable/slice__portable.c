@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "msc/movement.h"
+
+/* A block of the input, in steps. */
+MSC_KERNEL void msc_slice__portable(const void *input, void *output, const msc_strided_copy_parameters *p) {
+    msc_strided_copy((const uint8_t *)input, (uint8_t *)output, p);
+}
