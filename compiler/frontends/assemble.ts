@@ -54,20 +54,20 @@ export function describeOperator(operator: Pick<ImportedOperator, 'kind' | 'name
 }
 
 function checkIndices({ operators, inputs, outputs, tensorCount }: ModelParts, fileName: string): void {
-  const check = (where: string, index: number): void => {
+  const check = (where: () => string, index: number): void => {
     if (!Number.isInteger(index) || index < 0 || index >= tensorCount) {
-      fail('invalid-graph', { where, found: `tensor index ${index} in a graph of ${tensorCount} tensors` });
+      fail('invalid-graph', { where: where(), found: `tensor index ${index} in a graph of ${tensorCount} tensors` });
     }
   };
   for (const operator of operators) {
     for (const index of [...operator.inputs, ...operator.outputs]) {
       if (index !== null) {
-        check(describeOperator(operator), index);
+        check(() => describeOperator(operator), index);
       }
     }
   }
   for (const index of [...inputs, ...outputs]) {
-    check(fileName, index);
+    check(() => fileName, index);
   }
   if (outputs.length === 0) {
     fail('invalid-graph', { where: fileName, found: 'a graph without outputs' });
@@ -159,22 +159,24 @@ function checkReads(
 ): void {
   const inputs = new Set(parts.inputs);
   const found: Diagnostic[] = [];
-  const check = (where: string, index: number): void => {
+  const check = (where: () => string, index: number): void => {
     const tensor = decoded.get(index);
     const isWritten = inputs.has(index) || producers.has(index) || tensor?.data != null || tensor?.isVariable === true;
     if (!isWritten && found.length < maximumDiagnostics) {
-      found.push(diagnostic('invalid-graph', { where, found: `reads tensor '${tensor?.name}', which nothing writes` }));
+      found.push(
+        diagnostic('invalid-graph', { where: where(), found: `reads tensor '${tensor?.name}', which nothing writes` }),
+      );
     }
   };
   for (const operator of parts.operators) {
     for (const index of operator.inputs) {
       if (index !== null) {
-        check(describeOperator(operator), index);
+        check(() => describeOperator(operator), index);
       }
     }
   }
   for (const index of parts.outputs) {
-    check(fileName, index);
+    check(() => fileName, index);
   }
   stopOnErrors(found);
 }

@@ -41,6 +41,11 @@ export function decodeOperator(
   };
 }
 
+/** Names of the builtin operators by number. */
+const builtins: ReadonlyMap<number, string> = new Map(
+  Object.entries(tfliteSchema.enums.BuiltinOperator.values).map(([name, number]) => [number, name]),
+);
+
 /** `CONV_2D`, `CUSTOM:name`, or `BUILTIN_n` for an operator that the schema does not know. */
 function kindOf(code: OperatorCodeTable): string {
   // Operators up to 127 stand in an old 8-bit field, newer ones in a wider one beside it: the larger one counts.
@@ -50,7 +55,7 @@ function kindOf(code: OperatorCodeTable): string {
   const kind =
     wide === undefined
       ? code.builtin_code.replace(/\D+/, 'BUILTIN_').replace(')', '')
-      : (Object.keys(numbers).find((name) => numbers[name] === number) ?? `BUILTIN_${number}`);
+      : (builtins.get(number) ?? `BUILTIN_${number}`);
   return kind === 'CUSTOM' ? `CUSTOM:${presentableName(code.custom_code, 'unnamed')}` : kind;
 }
 
