@@ -56,12 +56,11 @@ export async function buildModelFirmware(
   machine: Machine,
   folder: string,
   request: Pick<SimulationRequest, 'model' | 'sources' | 'optimize' | 'flags'>,
-  steps: boolean,
 ): Promise<ModelFirmware> {
   const { model } = request;
   const withFlags = (source: SourceFile) => ({ ...source, flags: [...(request.flags ?? []), ...(source.flags ?? [])] });
   const product = request.sources.map(withFlags);
-  const marked = steps && model.stepCount > 0 ? markedSources(model, product) : [];
+  const marked = model.stepCount > 0 ? markedSources(model, product) : [];
   const common = firmwareParts(machine, target);
   const main = modelParts(model, false);
   const empty = emptyParts();

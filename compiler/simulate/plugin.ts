@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressOf, type Elf, packageText, runTool, type Tool } from '../toolchain/index.ts';
 
@@ -11,6 +11,7 @@ export interface PluginCounts {
   readonly lastAddress: number | null;
 }
 
+const countsFile = 'counts.txt';
 const library = process.platform === 'win32' ? 'count.dll' : 'count.so';
 
 /** Version of the plugin interface that a QEMU takes: 9.0 raised its minimum to 2. */
@@ -47,16 +48,21 @@ export function stepMarks(elf: Elf): readonly { readonly step: number; readonly 
 /** QEMU's arguments for counting `entry` to its return in the image, steps at `marks`; files go to `folder`. */
 export function pluginArgs(elf: Elf, entry: string, marks: ReturnType<typeof stepMarks>, folder: string): string[] {
   writeFileSync(join(folder, 'steps.txt'), marks.map(({ step, address }) => `${step} ${address}\n`).join(''));
+  rmSync(join(folder, countsFile), { force: true });
   const options = [`entry=${addressOf(elf, entry)}`, `exit=${addressOf(elf, 'harness_returned')}`];
-  return ['-plugin', [`./${library}`, ...options, 'steps=steps.txt', 'out=counts.txt'].join(',')];
+  return ['-plugin', [`./${library}`, ...options, 'steps=steps.txt', `out=${countsFile}`].join(',')];
 }
 
-/** Reads what the plugin wrote in `folder`. */
-export function readPluginCounts(folder: string): PluginCounts {
+/** Reads what the plugin wrote in `folder`; null when QEMU did not load it. */
+export function readPluginCounts(folder: string): PluginCounts | null {
+  const file = join(folder, countsFile);
+  if (!existsSync(file)) {
+    return null;
+  }
   const inferences: number[] = [];
   const steps = new Map<number, number>();
   let lastAddress: number | null = null;
-  for (const line of readFileSync(join(folder, 'counts.txt'), 'utf8').split('\n')) {
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
     const [kind, first = 0, second = 0] = line.split(' ').map((word, i) => (i === 0 ? word : Number(word))) as [
       string,
       number,
