@@ -64,8 +64,9 @@ function cheapest(
   objective: Objective,
 ): KernelRecord {
   const costOf = (kernel: KernelRecord) => {
-    const { instructions, codeBytes } = kernel.cost(view);
-    return instructions + (used.has(kernel.name) ? 0 : codeBytes * instructionsPerByte[objective]);
+    const { instructions, codeBytes, tableBytes = 0 } = kernel.cost(view);
+    const bytes = (used.has(kernel.name) ? 0 : codeBytes) + tableBytes;
+    return instructions + bytes * instructionsPerByte[objective];
   };
   return candidates.reduce((best, kernel) => (costOf(kernel) < costOf(best) ? kernel : best));
 }

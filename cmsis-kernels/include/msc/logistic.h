@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MSC_LOGISTIC_H
+#define MSC_LOGISTIC_H
+
+#include "msc/base.h"
+
+/* `output` may be `input`. */
+MSC_KERNEL void msc_logistic_f32__portable(const float *input, float *output, int32_t count);
+
+#endif

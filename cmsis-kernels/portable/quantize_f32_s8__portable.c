@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "msc/quantize.h"
+
+/* output[i] = input[i] / scale + zero_point, rounded half away from zero and saturated */
+MSC_KERNEL void msc_quantize_f32_s8__portable(const float *input, int8_t *output, float scale, int32_t zero_point,
+                                              int32_t count) {
+    for (int32_t i = 0; i < count; i++) {
+        output[i] = (int8_t)msc_quantize_element(input[i] / scale, zero_point, -128, 127);
+    }
+}

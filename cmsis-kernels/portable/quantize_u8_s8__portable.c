@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "msc/quantize.h"
+
+/* output[i] = input[i] on the output's grid, saturated */
+MSC_KERNEL void msc_quantize_u8_s8__portable(const uint8_t *input, int8_t *output, const msc_quantize_parameters *p,
+                                             int32_t count) {
+    for (int32_t i = 0; i < count; i++) {
+        output[i] = (int8_t)msc_quantize_again(input[i], p, -128, 127);
+    }
+}
