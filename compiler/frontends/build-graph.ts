@@ -1,11 +1,13 @@
 import { type Diagnostic, DiagnosticError, diagnostic, stopOnErrors } from '../diagnostics/index.ts';
 import {
+  checkBeforeShapes,
   checkNode,
   constantTensor,
   type Graph,
   type Node,
   type Tensor,
   type TensorId,
+  viewOf,
   withoutUnusedTensors,
 } from '../ir/index.ts';
 import { describeOperator, type ImportScope } from '../ops/import-scope.ts';
@@ -93,19 +95,44 @@ function startGraph(model: ImportedModel): { readonly scope: ImportScope; readon
       return id;
     },
     addNode: (operator, of, parts) => {
-      nodes.push({
+      const node: Node = {
         name: unique(parts.name ?? of.name),
         operator,
         inputs: withoutTrailingNulls(parts.inputs),
         outputs: parts.outputs,
         attributes: parts.attributes,
         origin: { operator: of.kind, index: of.index },
-      });
+      };
+      nodes.push(node);
+      fillUnknownShapes(tensors, node);
     },
   };
   const finish = () =>
     withoutUnusedTensors({ name: model.name, tensors, nodes, inputs: model.inputs, outputs: model.outputs });
   return { scope, finish };
+}
+
+/**
+ * MindSpore Lite's converter leaves computed tensors without dimensions where it inferred no shape; a frontend gives them the
+ * shape of a scalar. They get the shape that the operator infers. Where that is not possible `checkNode` says why.
+ */
+function fillUnknownShapes(tensors: Map<TensorId, Tensor>, node: Node): void {
+  const unknown = (id: TensorId) => tensors.get(id)?.kind === 'computed' && tensors.get(id)?.shape.length === 0;
+  if (!node.outputs.some(unknown)) {
+    return;
+  }
+  const { definition } = operatorNamed(node.operator);
+  const graph: Graph = { name: '', tensors, nodes: [node], inputs: [], outputs: [] };
+  const view = viewOf(graph, node);
+  if (checkBeforeShapes(view, definition).length > 0) {
+    return;
+  }
+  definition.inferShapes(view).forEach((shape, i) => {
+    const id = node.outputs[i]!;
+    if (unknown(id) && shape.every((dimension) => Number.isInteger(dimension) && dimension > 0)) {
+      tensors.set(id, { ...tensors.get(id)!, shape });
+    }
+  });
 }
 
 function tensorOf(imported: ImportedTensor): Tensor {

@@ -9,6 +9,12 @@ import { sameShape, type Tensor } from './tensor.ts';
  */
 export function checkNode(graph: Graph, node: Node, definition: OperatorDefinition): readonly Diagnostic[] {
   const view = viewOf(graph, node);
+  const faults = checkBeforeShapes(view, definition);
+  return faults.length > 0 ? faults : checkShapes(view, definition);
+}
+
+/** The part of {@link checkNode} that must hold before shapes can be inferred. */
+export function checkBeforeShapes(view: NodeView, definition: OperatorDefinition): readonly Diagnostic[] {
   const operands = checkOperands(view, definition);
   if (operands.length > 0) {
     return operands;
@@ -17,13 +23,12 @@ export function checkNode(graph: Graph, node: Node, definition: OperatorDefiniti
   if (types.length > 0) {
     return types;
   }
-  const broken = definition.constraints.flatMap((constraint) => {
+  return definition.constraints.flatMap((constraint) => {
     const found = constraint.violation(view);
     return found === null
       ? []
-      : [diagnostic(constraint.diagnostic, { where: describeNode(node), found, requires: constraint.requires })];
+      : [diagnostic(constraint.diagnostic, { where: describeNode(view.node), found, requires: constraint.requires })];
   });
-  return broken.length > 0 ? broken : checkShapes(view, definition);
 }
 
 function checkOperands(view: NodeView, definition: OperatorDefinition): readonly Diagnostic[] {

@@ -1,4 +1,4 @@
-export { checkNode } from './check-node.ts';
+export { checkBeforeShapes, checkNode } from './check-node.ts';
 export { type DType, dtypes, isQuantizedDType, rangeOfDType, sizeOfDType } from './dtype.ts';
 export {
   type Attributes,
