@@ -51,4 +51,12 @@ MSC_KERNEL void msc_depthwise_conv2d_s8__portable(const int8_t *const *rows, int
 MSC_KERNEL void msc_depthwise_conv2d_f32__portable(const float *const *rows, float *output,
                                                    const msc_depthwise_conv2d_f32_parameters *p, int32_t row_count);
 
+/*
+ * For Armv7E-M: multiplier 1, at least 4 channels, sums of less than 2^30, multipliers shifted right by 1 to 22.
+ * `scratch` is aligned to 4 bytes.
+ */
+MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                                 const msc_depthwise_conv2d_s8_parameters *p, void *scratch,
+                                                 int32_t row_count);
+
 #endif

@@ -1,0 +1,140 @@
+import { elementsFromBytes, type NodeView, operand, result } from '../../ir/index.ts';
+import { perTensor, quantizedActivationRange } from '../activation.ts';
+import { type Argument, constant, field, type KernelCall, type KernelRecord } from '../kernel.ts';
+import { channelMultipliers, foldInputZeroPoint } from '../requantization.ts';
+import { imagesOf, rowWindowOf } from '../windows.ts';
+import { type DepthwiseConv2dAttributes, depthwiseConv2d, depthwiseWindows } from './definition.ts';
+import { geometryFields, outputsOf } from './geometry.ts';
+import { channelWeights } from './weights.ts';
+
+type View = NodeView<DepthwiseConv2dAttributes>;
+type Kernel = KernelRecord<DepthwiseConv2dAttributes>;
+
+export const int8Portable: Kernel = {
+  name: 'depthwise_conv2d_s8__portable',
+  isa: 'portable',
+  description: 'One output channel after the other, any sizes.',
+  accepts: (view) => operand(view, 0).dtype === 'int8',
+  cost: (view) => ({ instructions: 12 * depthwiseConv2d.macs(view) + 40 * outputsOf(view), codeBytes: 320 }),
+  lower: (view) => int8Call(view, 'depthwise_conv2d_s8__portable'),
+};
+
+/** Bytes of scratch that a call may use to compute several rows at once, which share unzipped rows of the input. */
+const sharedScratchBytes = 4096;
+
+/** Most rows of a call: their pointers stand on the stack. */
+const mostRowsPerCall = 12;
+
+export const int8Dsp3x3: Kernel = {
+  name: 'depthwise_conv2d_3x3_s8__dsp',
+  isa: 'dsp',
+  description: '3x3 of stride 1, from 4 channels: rows unzipped to planes of int16, two pixels a multiplication.',
+  accepts: (view) => {
+    const { kernel, strides, dilations } = depthwiseWindows(view);
+    const is3x3 = [...kernel, ...strides, ...dilations].join() === '3,3,1,1,1,1';
+    return operand(view, 0).dtype === 'int8' && is3x3 && suitsDsp(view);
+  },
+  cost: (view) => {
+    const { batches, outputHeight, channels } = imagesOf(view);
+    const rows = rowsPerCall(view);
+    const unzipped = (2.6 * (rows + 2)) / rows;
+    const perRow = 30 * batches * outputHeight * channels;
+    return { instructions: Math.round((18 + unzipped) * outputsOf(view) + perRow), codeBytes: 1400 };
+  },
+  lower: (view) => {
+    const call = int8Call(view, 'depthwise_conv2d_3x3_s8__dsp');
+    const rows = rowsPerCall(view);
+    return {
+      ...call,
+      work: { kind: 'rows', window: { ...rowWindow(view), rowsPerCall: rows } },
+      arguments: [...rowArguments.slice(0, 3), { kind: 'scratch' }, { kind: 'rowCount' }],
+      scratchBytes: (rows + 2) * unzippedRowBytes(view),
+    };
+  },
+};
+
+/** Output rows of a call: as many as the scratch allows. */
+function rowsPerCall(view: View): number {
+  const fitting = Math.floor(sharedScratchBytes / unzippedRowBytes(view)) - 2;
+  return Math.max(1, Math.min(fitting, mostRowsPerCall, imagesOf(view).outputHeight));
+}
+
+/** Four planes of a row, two pixels a word. */
+function unzippedRowBytes(view: View): number {
+  return 4 * 4 * Math.floor((imagesOf(view).outputWidth + 3) / 2);
+}
+
+/**
+ * What the kernels for Armv7E-M need: one output for each channel, four channels or more, sums that fit 30 bits, and
+ * multipliers that shift to the right.
+ */
+function suitsDsp(view: View): boolean {
+  const { channels, outputChannels } = imagesOf(view);
+  if (channels !== outputChannels || channels < 4) {
+    return false;
+  }
+  const weightsOf = channelWeights(operand(view, 1));
+  const bias = foldInputZeroPoint(view, view.inputs[2] ?? null, channels, weightsOf);
+  const multipliers = channelMultipliers(operand(view, 0), operand(view, 1), result(view), channels);
+  return multipliers.every(({ multiplier, shift }, channel) => {
+    const largest = weightsOf(channel).reduce((sum, weight) => sum + Math.abs(weight) * 128, Math.abs(bias[channel]!));
+    return largest < 2 ** 30 && (multiplier === 0 || (shift <= -1 && shift >= -22));
+  });
+}
+
+const rowArguments: readonly Argument[] = [
+  { kind: 'rows' },
+  { kind: 'outputRows' },
+  { kind: 'parameters' },
+  { kind: 'rowCount' },
+];
+
+function rowWindow(view: View) {
+  return rowWindowOf(depthwiseWindows(view), perTensor(operand(view, 0).quantization).zeroPoint);
+}
+
+function int8Call(view: View, kernel: string): KernelCall {
+  const { outputChannels } = imagesOf(view);
+  const weights = operand(view, 1);
+  const [, height, width] = weights.shape as [number, number, number];
+  const multipliers = channelMultipliers(operand(view, 0), weights, result(view), outputChannels);
+  const range = quantizedActivationRange(view.attributes.activation, result(view));
+  const inputZeroPoint = perTensor(operand(view, 0).quantization).zeroPoint;
+  const bias = foldInputZeroPoint(view, view.inputs[2] ?? null, outputChannels, channelWeights(weights));
+  return {
+    kernel,
+    work: { kind: 'rows', window: rowWindow(view) },
+    constants: [
+      {
+        name: 'weights',
+        values: elementsFromBytes(weights, weights.data!),
+        comment: `int8 [${height}, ${width}, ${outputChannels}]`,
+      },
+      { name: 'bias', values: bias, comment: "with the input's zero point folded in" },
+      {
+        name: 'multipliers',
+        values: Int32Array.from(multipliers, (m) => m.multiplier),
+        comment: '31 fractional bits',
+      },
+      { name: 'shifts', values: Int8Array.from(multipliers, (m) => m.shift), comment: 'to the left if positive' },
+    ],
+    parameters: {
+      type: 'depthwise_conv2d_s8_parameters',
+      fields: [
+        field('weights', constant('weights')),
+        field('bias', constant('bias')),
+        field('multipliers', constant('multipliers')),
+        field('shifts', constant('shifts')),
+        ...geometryFields(view),
+        field('input_zero_point', inputZeroPoint),
+        field('weights_zero_point', weights.quantization!.zeroPoints[0]!),
+        field('output_zero_point', perTensor(result(view).quantization).zeroPoint),
+        field('output_minimum', range.minimum),
+        field('output_maximum', range.maximum),
+      ],
+    },
+    arguments: rowArguments,
+    scratchBytes: 0,
+    inPlace: [],
+  };
+}
