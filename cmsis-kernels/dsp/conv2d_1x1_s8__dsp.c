@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "msc/conv2d.h"
 
 /* A convolution of every pixel for itself: two pixels at a time by all channels. */
@@ -16,7 +18,7 @@ MSC_KERNEL void msc_conv2d_1x1_s8__dsp(const int8_t *input, int8_t *output,
     }
     if (pixels & 1) {
         product = msc_product_of_s8(&p->matrix, columns, 1);
-        msc_expand_1_s8(columns, input, p->channels);
+        memcpy(columns, input, (uint32_t)p->channels);
         msc_multiply_pixels_s8(&product, &p->matrix, results, 1);
     }
     msc_clamp_results_s8(output, pixels * p->matrix.outputs, &p->matrix);

@@ -63,13 +63,13 @@ MSC_KERNEL void msc_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, co
         }
     }
     if (left > 0) {
-        uint32_t *end = columns;
+        const int32_t a = x * window->stride - window->pad_left;
+        int8_t *end = scratch;
 
         product = msc_product_of_s8(&p->matrix, columns, 1);
         for (int32_t k = 0; k < window->kernel_height; k++) {
-            const int32_t a = x * window->stride - window->pad_left;
-
-            end = msc_expand_1_s8(end, msc_conv2d_window_row_s8(rows[k], window, a, gathered), length);
+            memcpy(end, msc_conv2d_window_row_s8(rows[k], window, a, gathered), (uint32_t)length);
+            end += (length + 3) & ~3;
         }
         msc_multiply_pixels_s8(&product, &p->matrix, results, 1);
     }

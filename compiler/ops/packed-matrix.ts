@@ -165,7 +165,7 @@ export function productInstructions({ outputs, columns }: Pick<WeightMatrix, 'ou
 } {
   const fours = Math.ceil(outputs / 4);
   return {
-    one: 70 + fours * (50 + 3.5 * columns + Math.ceil(columns / 16) * 2),
+    one: 70 + fours * (50 + 4 * columns + Math.ceil(columns / 16) * 2),
     two: 70 + fours * (81 + 6 * columns + Math.ceil(columns / 16) * 3),
   };
 }

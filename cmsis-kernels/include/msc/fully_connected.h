@@ -34,7 +34,7 @@ typedef struct {
 
 MSC_KERNEL void msc_fully_connected_s8__portable(const int8_t *input, int8_t *output,
                                                  const msc_fully_connected_s8_parameters *p, int32_t batches);
-/* Scratch: the inputs as int16, a multiple of 4. */
+/* Scratch: the inputs, filled up to a multiple of 4, if they are none. */
 MSC_KERNEL void msc_fully_connected_s8__dsp(const int8_t *input, int8_t *output,
                                             const msc_fully_connected_packed_s8_parameters *p, void *scratch,
                                             int32_t batches);

@@ -33,9 +33,9 @@ typedef struct {
 
 /* The work of msc_multiply_1_s8 and msc_multiply_2_s8; the order is that of their stack. */
 typedef struct {
-    const uint32_t *columns;
-    uint32_t entry; /* where the unrolled loop is entered, in bytes */
-    const uint32_t *columns_end;
+    const void *columns; /* one pixel: int8; two: int16, two of the first, two of the second, and so on */
+    uint32_t entry;      /* where the unrolled loop is entered, in bytes */
+    const void *columns_end;
     const int32_t *channels;
     int32_t offset;
     int8_t *output;
@@ -66,10 +66,12 @@ typedef struct {
     "smlad r12, r3, r4, r12\n"                                                                                         \
     "smlad lr, r3, r5, lr\n"
 
-/* Four columns of one pixel by four channels: 14 instructions of 4 bytes for 16 products. */
+/* Four columns of one pixel by four channels: 16 instructions of 4 bytes for 16 products. */
 #define MSC_STEP_1                                                                                                     \
     "ldm.w r1!, {r2, r3, r4, r5}\n"                                                                                    \
-    "ldrd r9, r11, [r0], #8\n"                                                                                         \
+    "ldr r9, [r0], #4\n"                                                                                               \
+    "sxtb16 r11, r9, ror #8\n"                                                                                         \
+    "sxtb16 r9, r9\n"                                                                                                  \
     "smlad r6, r2, r9, r6\n"                                                                                           \
     "smlad r10, r3, r9, r10\n"                                                                                         \
     "sxtb16 r2, r2\n"                                                                                                  \
@@ -242,63 +244,76 @@ static inline int8_t msc_requantize_twice(int32_t twice, int32_t multiplier, int
     return (int8_t)(value > 127 ? 127 : value);
 }
 
-/* `pixels` pixels, their columns interleaved word by word, by all channels of the product, four at a time. */
-static void msc_multiply_s8(const msc_product_s8 *product, int32_t pixels) {
+/* Requantizes the four channels of one pixel, whose sums S and A of both pairs are given. */
+static void msc_requantize_four(const int32_t *sums, const int32_t *channel, int32_t offset, int8_t *output) {
+    for (int32_t pair = 0; pair < 2; pair++) {
+        const int32_t shifts = channel[8] >> 16 * pair;
+        const int32_t even = sums[2 * pair + 1];
+        const int32_t odd = (int32_t)((uint32_t)sums[2 * pair] - (uint32_t)even) >> 7;
+
+        output[2 * pair] = msc_requantize_twice(2 * even, channel[4 + 2 * pair], shifts & 0xff, offset);
+        output[2 * pair + 1] = msc_requantize_twice(odd, channel[5 + 2 * pair], shifts >> 8 & 0xff, offset);
+    }
+}
+
+/* Adds the products of two columns, x, to the sums of four channels. */
+static const uint32_t *msc_multiply_step(int32_t *sums, const uint32_t *weights, uint32_t x) {
+    for (int32_t pair = 0; pair < 2; pair++) {
+        sums[2 * pair] = msc_smlad(weights[pair], x, sums[2 * pair]);
+        sums[2 * pair + 1] = msc_smlad(msc_sxtb16(weights[pair]), x, sums[2 * pair + 1]);
+    }
+    return weights + 2;
+}
+
+static void msc_multiply_2_s8(const msc_product_s8 *product) {
     const uint32_t *weights = product->weights;
     int8_t *output = product->output;
 
     for (const int32_t *channel = product->channels; channel != product->channels_end; channel += 9) {
-        const int32_t steps = (int32_t)(product->columns_end - product->columns) / pixels;
+        int32_t first[4] = {channel[0], channel[1], channel[2], channel[3]};
+        int32_t second[4] = {channel[0], channel[1], channel[2], channel[3]};
 
-        for (int32_t pixel = 0; pixel < pixels; pixel++) {
-            for (int32_t pair = 0; pair < 2; pair++) {
-                const int32_t shifts = channel[8] >> 16 * pair;
-                int32_t both = channel[2 * pair];
-                int32_t even = channel[2 * pair + 1];
-
-                for (int32_t step = 0; step < steps; step++) {
-                    const uint32_t w = weights[2 * step + pair];
-                    const uint32_t x = product->columns[step * pixels + pixel];
-
-                    both = msc_smlad(w, x, both);
-                    even = msc_smlad(msc_sxtb16(w), x, even);
-                }
-                both = (int32_t)((uint32_t)both - (uint32_t)even) >> 7;
-                output[pixel * product->pixel + 2 * pair] =
-                    msc_requantize_twice(2 * even, channel[4 + 2 * pair], shifts & 0xff, product->offset);
-                output[pixel * product->pixel + 2 * pair + 1] =
-                    msc_requantize_twice(both, channel[5 + 2 * pair], shifts >> 8 & 0xff, product->offset);
-            }
+        for (const uint32_t *x = product->columns; x != product->columns_end; x += 2) {
+            msc_multiply_step(first, weights, x[0]);
+            weights = msc_multiply_step(second, weights, x[1]);
         }
-        weights += 2 * steps;
+        msc_requantize_four(first, channel, product->offset, output);
+        msc_requantize_four(second, channel, product->offset, output + product->pixel);
         output += 4;
     }
 }
 
-static void msc_multiply_2_s8(const msc_product_s8 *product) {
-    msc_multiply_s8(product, 2);
-}
-
 static void msc_multiply_1_s8(const msc_product_s8 *product) {
-    msc_multiply_s8(product, 1);
+    const uint32_t *weights = product->weights;
+    int8_t *output = product->output;
+
+    for (const int32_t *channel = product->channels; channel != product->channels_end; channel += 9) {
+        int32_t sums[4] = {channel[0], channel[1], channel[2], channel[3]};
+
+        for (const int8_t *x = product->columns; x != product->columns_end; x += 4) {
+            weights = msc_multiply_step(sums, weights, msc_sxtb16(msc_read_word(x)));
+            weights = msc_multiply_step(sums, weights, msc_sxtb16_ror8(msc_read_word(x)));
+        }
+        msc_requantize_four(sums, channel, product->offset, output);
+        output += 4;
+    }
 }
 
 #endif
 
 /* The product of all channels that come in fours by one or two pixels whose columns are at `columns`. */
-static inline msc_product_s8 msc_product_of_s8(const msc_matrix_s8 *matrix, const uint32_t *columns, int32_t pixels) {
-    const int32_t fours = matrix->outputs >> 2;
+static inline msc_product_s8 msc_product_of_s8(const msc_matrix_s8 *matrix, const void *columns, int32_t pixels) {
     const int32_t quads = matrix->columns >> 2;
     const msc_product_s8 product = {
         columns,
-        pixels == 2 ? (uint32_t)((-2 * quads) & 7) * 48u : (uint32_t)((-quads) & 3) * 56u,
-        columns + 2 * quads * pixels,
+        pixels == 2 ? (uint32_t)((-2 * quads) & 7) * 48u : (uint32_t)((-quads) & 3) * 64u,
+        (const uint8_t *)columns + (pixels == 2 ? 16 : 4) * quads,
         matrix->channels,
         matrix->offset,
         0,
         matrix->outputs,
         matrix->weights,
-        matrix->channels + 9 * fours,
+        matrix->channels + 9 * (matrix->outputs >> 2),
     };
 
     return product;
@@ -342,27 +357,10 @@ static inline void msc_multiply_pixels_s8(msc_product_s8 *product, const msc_mat
     }
 }
 
-/* Appends int8 elements to the columns of one pixel; zeros fill the last four. Returns the end of the columns. */
-static inline uint32_t *msc_expand_1_s8(uint32_t *columns, const int8_t *a, int32_t count) {
-    for (; count >= 4; count -= 4) {
-        const uint32_t word = msc_read_word(a);
-
-        columns[0] = msc_sxtb16(word);
-        columns[1] = msc_sxtb16_ror8(word);
-        columns += 2;
-        a += 4;
-    }
-    if (count > 0) {
-        const uint32_t word = msc_read_few(a, count);
-
-        columns[0] = msc_sxtb16(word);
-        columns[1] = msc_sxtb16_ror8(word);
-        columns += 2;
-    }
-    return columns;
-}
-
-/* The same for two pixels, whose words alternate. */
+/*
+ * Appends int8 elements of two pixels to their columns, as int16; zeros fill the last four of each. Returns the end of
+ * the columns.
+ */
 static inline uint32_t *msc_expand_2_s8(uint32_t *columns, const int8_t *a, const int8_t *b, int32_t count) {
     for (; count >= 4; count -= 4) {
         const uint32_t word_a = msc_read_word(a);

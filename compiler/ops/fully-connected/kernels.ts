@@ -71,12 +71,12 @@ const int8Portable: Kernel = {
 const int8Dsp: Kernel = {
   name: 'fully_connected_s8__dsp',
   isa: 'dsp',
-  description: 'The input expanded to int16 once, by four outputs at a time, two in one multiplication.',
+  description: 'Four outputs at a time, two in one multiplication.',
   accepts: (view) => operand(view, 0).dtype === 'int8' && canPack(view, matrixOf(view)),
   cost: (view) => {
     const [rows, columns] = operand(view, 1).shape as [number, number];
     const { one } = productInstructions({ outputs: rows, columns: roundUp4(columns) });
-    return { instructions: batches(view) * (one + 2 * columns + 40), codeBytes: 1700 };
+    return { instructions: batches(view) * (one + 40), codeBytes: 700 };
   },
   lower: (view) => {
     const matrix = matrixOf(view);
@@ -96,7 +96,7 @@ const int8Dsp: Kernel = {
         { kind: 'scratch' },
         integer(batches(view)),
       ],
-      scratchBytes: 2 * matrix.columns,
+      scratchBytes: operand(view, 1).shape[1]! % 4 === 0 ? 0 : matrix.columns,
       inPlace: [],
     };
   },
