@@ -10,6 +10,7 @@ export {
   type SourceFile,
   writeSources,
 } from './compile.ts';
+export { examineTools, type ToolReport } from './doctor.ts';
 export {
   addressOf,
   type Elf,
