@@ -135,6 +135,7 @@ export function searchPlacement(
         lowest = Math.min(lowest, support[i]!);
       }
     }
+    skyline.explain(section, lowest, reasons);
     return lowest;
   };
 
