@@ -76,7 +76,7 @@ function withOtherLayout(
 }
 
 /** The transpose of a matrix of elements of `elementBytes` bytes. */
-function transposeMatrix(bytes: Uint8Array, rows: number, columns: number, elementBytes: number): Uint8Array {
+export function transposeMatrix(bytes: Uint8Array, rows: number, columns: number, elementBytes: number): Uint8Array {
   const result = new Uint8Array(bytes.length);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {

@@ -5,6 +5,7 @@ import { conv2d } from './conv2d/index.ts';
 import { depthwiseConv2d } from './depthwise-conv2d/index.ts';
 import { fullyConnected } from './fully-connected/index.ts';
 import { logistic, tanh } from './logistic-tanh/index.ts';
+import { matmul } from './matmul/index.ts';
 import { maxPool2d } from './max-pool2d/index.ts';
 import { mean } from './mean/index.ts';
 import type { AnyOperator } from './operator.ts';
@@ -37,6 +38,7 @@ export const operators: readonly AnyOperator[] = [
   conv2d,
   depthwiseConv2d,
   fullyConnected,
+  matmul,
   maxPool2d,
   mean,
   add,
