@@ -15,6 +15,7 @@ import { relu } from './relu/index.ts';
 import { reshape } from './reshape/index.ts';
 import { slice } from './slice/index.ts';
 import { softmax } from './softmax/index.ts';
+import { svdf } from './svdf/index.ts';
 import { transpose } from './transpose/index.ts';
 
 export type {
@@ -53,6 +54,7 @@ export const operators: readonly AnyOperator[] = [
   logistic,
   tanh,
   softmax,
+  svdf,
   quantize,
   dequantize,
 ];
