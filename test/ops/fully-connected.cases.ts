@@ -9,6 +9,7 @@ function int8Case(
     input?: CaseTensor;
     attributes?: Partial<FullyConnectedAttributes>;
     perChannel?: boolean;
+    weightsZeroPoint?: number;
     bias?: boolean;
   } = {},
 ): NodeCase {
@@ -27,7 +28,7 @@ function int8Case(
               Array.from({ length: outputs }, (_, i) => 0.001 + i * 0.0007),
               0,
             )
-          : q(0.004, 0),
+          : q(0.004, changes.weightsZeroPoint ?? 0),
       },
       changes.bias === false ? null : { dtype: 'int32', shape: [outputs], kind: 'constant' },
     ],
@@ -43,6 +44,7 @@ export const fullyConnectedCases: readonly NodeCase[] = [
   int8Case('5 inputs, 3 outputs', 5, 3),
   int8Case('odd sizes 37 to 11', 37, 11),
   int8Case('per channel', 24, 10, { perChannel: true }),
+  int8Case('asymmetric weights', 24, 10, { weightsZeroPoint: -37 }),
   int8Case('no bias', 24, 10, { bias: false }),
   int8Case('relu', 32, 9, { attributes: { activation: 'relu' } }),
   int8Case('relu6', 32, 9, { attributes: { activation: 'relu6' } }),

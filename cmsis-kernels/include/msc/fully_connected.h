@@ -13,6 +13,7 @@ typedef struct {
     const int8_t *shifts;       /* to the left if positive */
     int32_t inputs;
     int32_t outputs;
+    int32_t weights_zero_point;
     int32_t output_zero_point;
     int32_t output_minimum;
     int32_t output_maximum;

@@ -29,7 +29,7 @@ export const fullyConnected: OperatorDefinition<FullyConnectedAttributes> = {
     rank(2, { inputs: [1] }),
     constantOperands(1, 2),
     quantizedPerTensor({ inputs: [0], outputs: [0] }),
-    quantizedWeights(1, 0),
+    quantizedWeights(1, 0, 'one zero point'),
     elementsOf(2, 'one bias for each output', ([, weights]) => weights!.shape[0]!),
     {
       diagnostic: 'unsupported-shape',

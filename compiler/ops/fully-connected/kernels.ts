@@ -4,8 +4,8 @@ import { constant, field, float, integer, type KernelRecord } from '../kernel.ts
 import {
   canPack,
   packMatrix,
-  productInstructions,
   roundUp4,
+  vectorInstructions,
   type WeightMatrix,
   weightMatrix,
 } from '../packed-matrix.ts';
@@ -25,9 +25,10 @@ const int8Portable: Kernel = {
     const values = elementsFromBytes(weights, weights.data!) as Int8Array;
     const [rows, columns] = weights.shape as [number, number];
     const multipliers = channelMultipliers(operand(view, 0), weights, result(view), rows);
+    const zeroPoint = weights.quantization!.zeroPoints[0]!;
     const range = quantizedActivationRange(view.attributes.activation, result(view));
     const bias = foldInputZeroPoint(view, view.inputs[2] ?? null, rows, (channel) =>
-      values.subarray(channel * columns, (channel + 1) * columns),
+      Array.from(values.subarray(channel * columns, (channel + 1) * columns), (weight) => weight - zeroPoint),
     );
     return {
       kernel: 'fully_connected_s8__portable',
@@ -51,6 +52,7 @@ const int8Portable: Kernel = {
           field('shifts', constant('shifts')),
           field('inputs', columns),
           field('outputs', rows),
+          field('weights_zero_point', zeroPoint),
           field('output_zero_point', perTensor(result(view).quantization).zeroPoint),
           field('output_minimum', range.minimum),
           field('output_maximum', range.maximum),
@@ -75,12 +77,12 @@ const int8Dsp: Kernel = {
   accepts: (view) => operand(view, 0).dtype === 'int8' && canPack(view, matrixOf(view)),
   cost: (view) => {
     const [rows, columns] = operand(view, 1).shape as [number, number];
-    const { one } = productInstructions({ outputs: rows, columns: roundUp4(columns) });
-    return { instructions: batches(view) * (one + 40), codeBytes: 700 };
+    const product = vectorInstructions({ outputs: rows, columns: roundUp4(columns) });
+    return { instructions: batches(view) * (product + 40), codeBytes: 650 };
   },
   lower: (view) => {
     const matrix = matrixOf(view);
-    const { constants, fields } = packMatrix(view, matrix);
+    const { constants, fields } = packMatrix(view, matrix, 4);
     return {
       kernel: 'fully_connected_s8__dsp',
       work: { kind: 'whole' },

@@ -23,6 +23,7 @@ function int8(
   const [outputs, inputs] = operand(view, 1).shape as [number, number];
   const batches = input.length / inputs;
   const inputZeroPoint = perTensor(operand(view, 0).quantization).zeroPoint;
+  const weightsZeroPoint = operand(view, 1).quantization!.zeroPoints[0]!;
   const outputZeroPoint = perTensor(result(view).quantization).zeroPoint;
   const multipliers = channelMultipliers(operand(view, 0), operand(view, 1), result(view), outputs);
   const { minimum, maximum } = quantizedActivationRange(view.attributes.activation, result(view));
@@ -31,7 +32,7 @@ function int8(
     for (let o = 0; o < outputs; o++) {
       let sum = bias?.[o] ?? 0;
       for (let i = 0; i < inputs; i++) {
-        sum += (input[n * inputs + i]! - inputZeroPoint) * weights[o * inputs + i]!;
+        sum += (input[n * inputs + i]! - inputZeroPoint) * (weights[o * inputs + i]! - weightsZeroPoint);
       }
       const value = multiplyByQuantizedMultiplier(sum, multipliers[o]!) + outputZeroPoint;
       output[n * outputs + o] = clamp(value, minimum, maximum);
