@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { mscVersion } from '../version.ts';
 import { addCompileCommand } from './compile.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addInspectCommand } from './inspect.ts';
 import { addOperatorsCommand } from './operators.ts';
 import { addRunCommand } from './run.ts';
@@ -21,6 +22,7 @@ addRunCommand(program);
 addInspectCommand(program);
 addTargetsCommand(program);
 addOperatorsCommand(program);
+addDoctorCommand(program);
 program.commands.forEach((command) => {
   command.exitOverride().showHelpAfterError(`(see msc ${command.name()} --help)`);
 });
