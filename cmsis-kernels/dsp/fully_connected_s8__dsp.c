@@ -10,13 +10,13 @@ MSC_KERNEL void msc_fully_connected_s8__dsp(const int8_t *input, int8_t *output,
     int8_t *results = output;
 
     for (int32_t n = 0; n < batches; n++) {
-        msc_product_s8 product;
+        const int8_t *vector = input;
 
         if (p->inputs & 3) {
             memcpy(scratch, input, (uint32_t)p->inputs);
+            vector = scratch;
         }
-        product = msc_product_of_s8(&p->matrix, p->inputs & 3 ? scratch : input, 1);
-        msc_multiply_pixels_s8(&product, &p->matrix, results, 1);
+        msc_matrix_by_vector_s8(&p->matrix, vector, results);
         input += p->inputs;
         results += p->matrix.outputs;
     }

@@ -1,5 +1,6 @@
 import type { NodeView } from '../ir/index.ts';
 import { operand, result } from '../ir/index.ts';
+import type { QuantizedMultiplier } from '../numerics/index.ts';
 import { type Activation, perTensor, quantizedActivationRange } from './activation.ts';
 import { type ConstantArray, constant, field, type KernelCall } from './kernel.ts';
 import { channelMultipliers, foldInputZeroPoint } from './requantization.ts';
@@ -35,12 +36,12 @@ export function roundUp4(value: number): number {
   return Math.ceil(value / 4) * 4;
 }
 
-/** Right shifts that the kernels' requantization is exact for. */
-const largestRightShift = 22;
+/** The least right shift that the kernels' requantization can do: its factor is 2^(32 - shift), an int32. */
+const leastRightShift = 2;
 
 /**
  * Whether the packed product is exact for these weights: pairs of weights fit a halfword, the sums of second channels
- * 24 bits, all sums 30 bits, and every multiplier shifts to the right.
+ * 24 bits, all sums 30 bits, and multipliers are below 1/4.
  */
 export function canPack(view: NodeView, matrix: WeightMatrix): boolean {
   const weights = operand(view, 1);
@@ -51,10 +52,10 @@ export function canPack(view: NodeView, matrix: WeightMatrix): boolean {
   const multipliers = channelMultipliers(operand(view, 0), weights, result(view), outputs);
   const bias = foldedBias(view, matrix);
   return multipliers.every(({ multiplier, shift }, o) => {
-    const right = multiplier === 0 ? 1 : -shift;
+    const right = multiplier === 0 ? leastRightShift : -shift;
     const [low, high] = sumRange(matrix, o, bias[o]!);
     const limit = o % 2 === 1 ? 2 ** 23 : 2 ** 30;
-    return right >= 1 && right <= largestRightShift && -limit <= low && high < limit && fitsHalfwords(matrix, o);
+    return right >= leastRightShift && -limit <= low && high < limit && fitsHalfwords(matrix, o);
   });
 }
 
@@ -88,23 +89,24 @@ function foldedBias(view: NodeView, { outputs, columns, values }: WeightMatrix):
   );
 }
 
-/** The constants and the fields of a `matrix_s8`. */
+/** The constants and the fields of a `matrix_s8` of which a kernel multiplies so many channels at a time. */
 export function packMatrix(
   view: NodeView<{ readonly activation: Activation }>,
   matrix: WeightMatrix,
+  channelsTogether: 2 | 4,
 ): { readonly constants: readonly ConstantArray[]; readonly fields: KernelFields } {
   const { minimum, maximum } = quantizedActivationRange(view.attributes.activation, result(view));
   return {
     constants: [
       {
         name: 'weights',
-        values: packWeights(matrix),
+        values: packWeights(matrix, channelsTogether),
         comment: `int8 [${matrix.outputs}, ${matrix.columns}], two channels a halfword`,
       },
       {
         name: 'channels',
-        values: packChannels(view, matrix),
-        comment: 'four channels: first sums, multipliers, right shifts - 1',
+        values: packChannels(view, matrix, channelsTogether),
+        comment: 'for two channels: first sums, factors of multiplier and shift of each',
       },
     ],
     fields: [
@@ -112,7 +114,7 @@ export function packMatrix(
       field('channels', constant('channels')),
       field('columns', matrix.columns),
       field('outputs', matrix.outputs),
-      field('offset', 2 * perTensor(result(view).quantization).zeroPoint + 1),
+      field('zero_point', perTensor(result(view).quantization).zeroPoint),
       field('output_minimum', minimum),
       field('output_maximum', maximum),
     ],
@@ -121,15 +123,15 @@ export function packMatrix(
 
 type KernelFields = NonNullable<KernelCall['parameters']>['fields'];
 
-/** Words [outputs / 4][columns / 2][2]: see `matrix_s8.h`. Missing channels of the last four are 0. */
-function packWeights({ outputs, columns, values }: WeightMatrix): Uint32Array {
+/** Words [outputs / together][columns / 2][together / 2]: see `matrix_s8.h`. Missing channels at the end are 0. */
+function packWeights({ outputs, columns, values }: WeightMatrix, together: 2 | 4): Uint32Array {
   const weight = (o: number, k: number) => (o < outputs ? values[o * columns + k]! : 0);
   const halfword = (o: number, k: number) => (weight(o, k) + 256 * weight(o + 1, k)) & 0xffff;
   const words: number[] = [];
-  for (let o = 0; o < outputs; o += 4) {
+  for (let o = 0; o < outputs; o += together) {
     for (let k = 0; k < columns; k += 4) {
       for (const first of [k, k + 1]) {
-        for (const channel of [o, o + 2]) {
+        for (let channel = o; channel < o + together; channel += 2) {
           words.push((halfword(channel, first) | (halfword(channel, first + 2) << 16)) >>> 0);
         }
       }
@@ -138,34 +140,33 @@ function packWeights({ outputs, columns, values }: WeightMatrix): Uint32Array {
   return Uint32Array.from(words);
 }
 
-/** Nine words for every four channels: see `matrix_s8.h`. */
-function packChannels(view: NodeView, matrix: WeightMatrix): Int32Array {
+/** Six words for every two channels: see `matrix_s8.h`. */
+function packChannels(view: NodeView, matrix: WeightMatrix, together: 2 | 4): Int32Array {
   const { outputs } = matrix;
   const bias = foldedBias(view, matrix);
   const multipliers = channelMultipliers(operand(view, 0), operand(view, 1), result(view), outputs);
   const words: number[] = [];
-  for (let o = 0; o < outputs; o += 4) {
-    for (const channel of [o, o + 2]) {
-      const even = bias[channel] ?? 0;
-      words.push((even + 256 * (bias[channel + 1] ?? 0)) | 0, even);
+  for (let o = 0; o < Math.ceil(outputs / together) * together; o += 2) {
+    const even = bias[o] ?? 0;
+    words.push((even + 256 * (bias[o + 1] ?? 0)) | 0, even);
+    for (const { multiplier, shift } of [multipliers[o] ?? nothing, multipliers[o + 1] ?? nothing]) {
+      // With a second factor of 0 any first one gives 0.
+      words.push(multiplier === 0 ? 0 : 2 * multiplier - 2 ** 32, multiplier === 0 ? 0 : 2 ** (32 + shift));
     }
-    const four = [0, 1, 2, 3].map((i) => multipliers[o + i] ?? { multiplier: 0, shift: 0 });
-    words.push(...four.map(({ multiplier }) => multiplier));
-    words.push(
-      four.reduce((word, { multiplier, shift }, i) => word | ((multiplier === 0 ? 0 : -shift - 1) << (8 * i)), 0),
-    );
   }
   return Int32Array.from(words);
 }
 
-/** Instructions of the product for one pixel and for two at once, as measured on Cortex-M7. */
-export function productInstructions({ outputs, columns }: Pick<WeightMatrix, 'outputs' | 'columns'>): {
-  readonly one: number;
-  readonly two: number;
-} {
-  const fours = Math.ceil(outputs / 4);
-  return {
-    one: 70 + fours * (50 + 4 * columns + Math.ceil(columns / 16) * 2),
-    two: 70 + fours * (81 + 6 * columns + Math.ceil(columns / 16) * 3),
-  };
+const nothing: QuantizedMultiplier = { multiplier: 0, shift: 0 };
+
+/** Instructions of a product with three pixels, as counted on Cortex-M7. */
+export function pixelsInstructions({ outputs, columns }: Pick<WeightMatrix, 'outputs' | 'columns'>): number {
+  const loop = 17 * (columns / 4) + 2 * Math.ceil(columns / 32);
+  return 45 + Math.ceil(outputs / 2) * (loop + 47);
+}
+
+/** Instructions of a product with one vector, as counted on Cortex-M7. */
+export function vectorInstructions({ outputs, columns }: Pick<WeightMatrix, 'outputs' | 'columns'>): number {
+  const loop = 16 * (columns / 4) + 2 * Math.ceil(columns / 16);
+  return 60 + Math.ceil(outputs / 4) * (loop + 40);
 }

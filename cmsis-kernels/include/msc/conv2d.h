@@ -15,7 +15,8 @@ typedef struct {
     int32_t stride;
     int32_t dilation;
     int32_t pad_left;
-    int32_t pad_value; /* of the elements left and right of the image */
+    int32_t pad_value;   /* of the elements left and right of the image */
+    int32_t last_column; /* where a row of the window can still be read at once, in whole words; -1 if nowhere */
 } msc_conv2d_window;
 
 /* Weights [outputs, kernel height, kernel width, group inputs]; the input's zero point is folded into the bias. */
@@ -62,10 +63,10 @@ MSC_KERNEL void msc_conv2d_s8__portable(const int8_t *const *rows, int8_t *outpu
                                         int32_t row_count);
 MSC_KERNEL void msc_conv2d_f32__portable(const float *const *rows, float *output, const msc_conv2d_f32_parameters *p,
                                          int32_t row_count);
-/* Scratch: columns of two pixels as int16, then two rows of the window as int8. */
+/* Scratch: columns of three pixels as int16, then three rows of the window as int8, each filled up to words. */
 MSC_KERNEL void msc_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, const msc_conv2d_packed_s8_parameters *p,
                                    void *scratch, int32_t row_count);
-/* Scratch: columns of two pixels as int16. */
+/* Scratch: columns of three pixels as int16, then, if channels do not come in fours, as int8. */
 MSC_KERNEL void msc_conv2d_1x1_s8__dsp(const int8_t *input, int8_t *output,
                                        const msc_conv2d_1x1_packed_s8_parameters *p, void *scratch, int32_t pixels);
 

@@ -15,19 +15,6 @@ static inline uint32_t msc_read_word(const int8_t *from) {
     return word;
 }
 
-/* One to three int8 as the lowest bytes of a word, the others 0. */
-static inline uint32_t msc_read_few(const int8_t *from, int32_t count) {
-    uint32_t word = (uint8_t)from[0];
-
-    if (count > 1) {
-        word |= (uint32_t)(uint8_t)from[1] << 8;
-    }
-    if (count > 2) {
-        word |= (uint32_t)(uint8_t)from[2] << 16;
-    }
-    return word;
-}
-
 /* Four int8 of a word to any address. */
 static inline void msc_write_word(int8_t *to, uint32_t word) {
     memcpy(to, &word, sizeof word);

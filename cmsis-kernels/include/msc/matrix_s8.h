@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Products of a constant int8 matrix and columns of int16, requantized to int8: the inner part of convolutions. */
+/* Products of a constant int8 matrix and vectors of int8, requantized to int8: the inner part of convolutions. */
 #ifndef MSC_MATRIX_S8_H
 #define MSC_MATRIX_S8_H
 
@@ -7,6 +7,7 @@
 
 #include "msc/base.h"
 #include "msc/dsp.h"
+#include "msc/dsp_halfwords.h"
 
 /*
  * A matrix whose rows, the output channels, are packed two by two: a halfword holds 256 b + a for the weights a and b
@@ -15,58 +16,70 @@
  */
 typedef struct {
     /*
-     * For every four channels, and every two columns: a word of channels 0 and 1, a word of channels 2 and 3. Of four
-     * columns, 0 and 2 stand in the first words, 1 and 3 in the second: the order in which SXTB16 unpacks bytes.
+     * For every two channels (of a matrix for msc_multiply_vector_s8: every four) and every two columns a word for each
+     * pair. Of four columns, 0 and 2 come first, then 1 and 3: the order in which SXTB16 unpacks bytes.
      */
     const uint32_t *weights;
     /*
-     * For every four channels nine words: first values of S and A (the biases) of both pairs, four multipliers
-     * (31 fractional bits), and the four right shifts less one, a byte each.
+     * For every two channels six words: first values of S and A (the biases), then for each channel the factors
+     * 2 m - 2^32 and 2^(32 - n) of a multiplier of m / 2^31 and a right shift of n.
      */
     const int32_t *channels;
     int32_t columns; /* a multiple of 4 */
     int32_t outputs;
-    int32_t offset; /* 2 * output zero point + 1 */
+    int32_t zero_point; /* of the output */
     int32_t output_minimum;
     int32_t output_maximum;
 } msc_matrix_s8;
 
-/* The work of msc_multiply_1_s8 and msc_multiply_2_s8; the order is that of their stack. */
+/* A product to compute; the order is that of the stack of msc_multiply_pixels_s8 and msc_multiply_vector_s8. */
 typedef struct {
-    const void *columns; /* one pixel: int8; two: int16, two of the first, two of the second, and so on */
+    const void *columns; /* of three pixels: int16, two columns of the first, the second, the third, and so on */
     uint32_t entry;      /* where the unrolled loop is entered, in bytes */
-    const void *columns_end;
     const int32_t *channels;
-    int32_t offset;
+    int32_t zero_point;
     int8_t *output;
-    int32_t pixel; /* elements from the results of the first pixel to those of the second */
-    const uint32_t *weights;
+    int32_t pixel; /* elements from the results of one pixel to those of the next */
     const int32_t *channels_end;
+    const uint32_t *weights;
+    const void *columns_end;
 } msc_product_s8;
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
 
 /*
- * In the loops below every register is needed, which no compiler manages: columns r0, weights r1 to r5, sums in the
- * others: r6 and r7 (S of channels 0 and 1), r8 and r9 (their A), r10 and r11, r12 and lr (channels 2 and 3).
+ * The loops below need every register, which no compiler manages: columns r0, weights r1, end of the columns lr.
+ * The stack holds: 0 columns, 4 entry, 8 channels, 12 zero point, 16 output, 20 pixel, 24 end of channels; with r7,
+ * which may be the frame pointer, 32 bytes.
  */
 
-/* Two columns of two pixels by four channels: 12 instructions of 4 bytes for 16 products. */
-#define MSC_STEP_2                                                                                                     \
+/*
+ * Four columns of three pixels by two channels: 17 instructions of 4 bytes for 24 products.
+ * S in r7 to r9, A in r10 to r12.
+ */
+#define MSC_STEP_3                                                                                                     \
     "ldrd r2, r3, [r1], #8\n"                                                                                          \
-    "ldrd r4, r5, [r0], #8\n"                                                                                          \
-    "smlad r6, r2, r4, r6\n"                                                                                           \
-    "smlad r7, r2, r5, r7\n"                                                                                           \
+    "ldm.w r0!, {r4, r5, r6}\n"                                                                                        \
+    "smlad r7, r2, r4, r7\n"                                                                                           \
+    "smlad r8, r2, r5, r8\n"                                                                                           \
+    "smlad r9, r2, r6, r9\n"                                                                                           \
     "sxtb16 r2, r2\n"                                                                                                  \
+    "smlad r10, r2, r4, r10\n"                                                                                         \
+    "smlad r11, r2, r5, r11\n"                                                                                         \
+    "smlad r12, r2, r6, r12\n"                                                                                         \
+    "ldm.w r0!, {r4, r5, r6}\n"                                                                                        \
+    "smlad r7, r3, r4, r7\n"                                                                                           \
+    "smlad r8, r3, r5, r8\n"                                                                                           \
+    "smlad r9, r3, r6, r9\n"                                                                                           \
+    "sxtb16 r3, r3\n"                                                                                                  \
     "smlad r10, r3, r4, r10\n"                                                                                         \
     "smlad r11, r3, r5, r11\n"                                                                                         \
-    "sxtb16 r3, r3\n"                                                                                                  \
-    "smlad r8, r2, r4, r8\n"                                                                                           \
-    "smlad r9, r2, r5, r9\n"                                                                                           \
-    "smlad r12, r3, r4, r12\n"                                                                                         \
-    "smlad lr, r3, r5, lr\n"
+    "smlad r12, r3, r6, r12\n"
 
-/* Four columns of one pixel by four channels: 16 instructions of 4 bytes for 16 products. */
+/*
+ * Four columns of one vector by four channels: 16 instructions of 4 bytes for 16 products.
+ * S in r6 and r10, A in r8 and r12.
+ */
 #define MSC_STEP_1                                                                                                     \
     "ldm.w r1!, {r2, r3, r4, r5}\n"                                                                                    \
     "ldr r9, [r0], #4\n"                                                                                               \
@@ -85,116 +98,111 @@ typedef struct {
     "smlad r8, r4, r11, r8\n"                                                                                          \
     "smlad r12, r5, r11, r12\n"
 
-/* The multiplier to r3 and the rounding constant with the zero point to r4; r2 are the shifts, r1 is the offset. */
-#define MSC_NEXT_CHANNEL                                                                                               \
-    "ldr r3, [r0], #4\n"                                                                                               \
-    "lsl r4, r1, r2\n"
-
 /*
- * The sum of a channel 0 or 2, requantized: multiplied and rounded to nearest, shifted right and rounded to nearest
- * with ties away from zero, saturated. The sign that decides ties is that of the sum: that of the product differs only
- * where the product is rounded to 0, and then nothing changes.
+ * A sum, requantized: multiplied and rounded to nearest, shifted right and rounded to nearest, saturated. Ties go up,
+ * where negative values are saturated anyway.
  */
-#define MSC_REQUANTIZE_EVEN(sum)                                                                                       \
-    "lsl r5, " sum ", #1\n"                                                                                            \
-    "smmlar r5, r5, r3, r4\n"                                                                                          \
-    "add r5, r5, " sum ", asr #31\n"                                                                                   \
-    "asr r5, r5, r2\n"                                                                                                 \
-    "ssat " sum ", #8, r5, asr #1\n"
+#define MSC_REQUANTIZE(sum, m, n, zero_point)                                                                          \
+    "smmlar " sum ", " sum ", " m ", " sum "\n"                                                                        \
+    "smmlar " sum ", " sum ", " n ", " zero_point "\n"                                                                 \
+    "ssat " sum ", #8, " sum "\n"
 
-/* The same for a channel 1 or 3, whose sum stands in the upper 24 bits. */
-#define MSC_REQUANTIZE_ODD(sum)                                                                                        \
-    "asr r5, " sum ", #7\n"                                                                                            \
-    "smmlar r5, r5, r3, r4\n"                                                                                          \
-    "add r5, r5, " sum ", asr #31\n"                                                                                   \
-    "asr r5, r5, r2\n"                                                                                                 \
-    "ssat " sum ", #8, r5, asr #1\n"
+/* The same for any zero point: ties go away from zero. */
+#define MSC_REQUANTIZE_SIGNED(sum, m, n, zero_point)                                                                   \
+    "smmlar " sum ", " sum ", " m ", " sum "\n"                                                                        \
+    "add " sum ", " sum ", " sum ", asr #31\n"                                                                         \
+    "smmlar " sum ", " sum ", " n ", " zero_point "\n"                                                                 \
+    "ssat " sum ", #8, " sum "\n"
 
-/*
- * Two pixels, their columns interleaved word by word, by all channels of the product, four at a time.
- * Stack: 0 columns, 4 entry, 8 end of columns, 12 channels, 16 offset, 20 output, 24 pixel, 28 weights,
- * 32 end of channels; 40 bytes with r7, which may be the frame pointer.
- */
-__attribute__((noinline)) static void msc_multiply_2_s8(const msc_product_s8 *product) {
+/* Three pixels by all channels of the product, two at a time. */
+__attribute__((noinline)) static void msc_multiply_pixels_s8(const msc_product_s8 *product) {
     register const msc_product_s8 *p __asm__("r0") = product;
 
     __asm__ volatile("push {r7}\n"
-                     "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r10}\n"
+                     "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, lr}\n"
                      "adr.w r7, 2f\n"
                      "add r2, r2, r7\n"
-                     "push {r1, r2, r3, r4, r5, r6, r8, r9, r10}\n"
-                     "mov r0, r4\n"
+                     "push {r1, r2, r3, r4, r5, r6, r8}\n"
+                     "mov r0, r3\n"
+                     "mov r1, r9\n"
                      "b.w 1f\n"
                      ".p2align 2\n"
                      "1:\n"
-                     "ldm r0!, {r6, r8, r10, r12}\n"
-                     "ldr r1, [sp, #28]\n"
-                     "str r0, [sp, #12]\n"
-                     "mov r7, r6\n"
-                     "mov r9, r8\n"
+                     "ldm r0!, {r7, r10}\n"
+                     "str r0, [sp, #8]\n"
+                     "mov r8, r7\n"
+                     "mov r9, r7\n"
                      "mov r11, r10\n"
-                     "mov lr, r12\n"
+                     "mov r12, r10\n"
                      "ldrd r0, r2, [sp]\n"
                      "mov pc, r2\n"
                      ".p2align 2\n"
                      "2:\n"
-                     MSC_STEP_2 MSC_STEP_2 MSC_STEP_2 MSC_STEP_2
-                     MSC_STEP_2 MSC_STEP_2 MSC_STEP_2 MSC_STEP_2
-                     "ldr r2, [sp, #8]\n"
-                     "cmp r0, r2\n"
+                     MSC_STEP_3 MSC_STEP_3 MSC_STEP_3 MSC_STEP_3
+                     MSC_STEP_3 MSC_STEP_3 MSC_STEP_3 MSC_STEP_3
+                     "cmp r0, lr\n"
                      "bne 2b\n"
-                     "str r1, [sp, #28]\n"
-                     "ldrd r0, r1, [sp, #12]\n"
-                     "ldr r2, [r0, #16]\n"
-                     "sub r6, r6, r8\n"
-                     "sub r7, r7, r9\n"
-                     "sub r10, r10, r12\n"
-                     "sub r11, r11, lr\n"
-                     MSC_NEXT_CHANNEL MSC_REQUANTIZE_EVEN("r8") MSC_REQUANTIZE_EVEN("r9")
-                     "lsr r2, r2, #8\n"
-                     MSC_NEXT_CHANNEL MSC_REQUANTIZE_ODD("r6") MSC_REQUANTIZE_ODD("r7")
-                     "lsr r2, r2, #8\n"
-                     MSC_NEXT_CHANNEL MSC_REQUANTIZE_EVEN("r12") MSC_REQUANTIZE_EVEN("lr")
-                     "lsr r2, r2, #8\n"
-                     MSC_NEXT_CHANNEL MSC_REQUANTIZE_ODD("r10") MSC_REQUANTIZE_ODD("r11")
-                     "ldrd r3, r4, [sp, #20]\n"
-                     "bfi r8, r6, #8, #8\n"
-                     "bfi r9, r7, #8, #8\n"
-                     "bfi r12, r10, #8, #8\n"
-                     "bfi lr, r11, #8, #8\n"
-                     "pkhbt r8, r8, r12, lsl #16\n"
-                     "pkhbt r9, r9, lr, lsl #16\n"
-                     "str r9, [r3, r4]\n"
-                     "str r8, [r3], #4\n"
-                     "str r3, [sp, #20]\n"
-                     "ldr r2, [sp, #32]\n"
-                     "add r0, r0, #4\n"
+                     "ldrd r0, r6, [sp, #8]\n"
+                     "sub r7, r7, r10\n"
+                     "sub r8, r8, r11\n"
+                     "sub r9, r9, r12\n"
+                     "ldm r0!, {r2, r3, r4, r5}\n"
+                     "asr r7, r7, #8\n"
+                     "asr r8, r8, #8\n"
+                     "asr r9, r9, #8\n"
+                     "cmn r6, #128\n"
+                     "bne 4f\n"
+                     MSC_REQUANTIZE("r10", "r2", "r3", "r6")
+                     MSC_REQUANTIZE("r11", "r2", "r3", "r6")
+                     MSC_REQUANTIZE("r12", "r2", "r3", "r6")
+                     MSC_REQUANTIZE("r7", "r4", "r5", "r6")
+                     MSC_REQUANTIZE("r8", "r4", "r5", "r6")
+                     MSC_REQUANTIZE("r9", "r4", "r5", "r6")
+                     "3:\n"
+                     "bfi r10, r7, #8, #8\n"
+                     "bfi r11, r8, #8, #8\n"
+                     "bfi r12, r9, #8, #8\n"
+                     "ldrd r2, r3, [sp, #16]\n"
+                     "strh r11, [r2, r3]\n"
+                     "strh r12, [r2, r3, lsl #1]\n"
+                     "strh r10, [r2], #2\n"
+                     "str r2, [sp, #16]\n"
+                     "ldr r2, [sp, #24]\n"
                      "cmp r0, r2\n"
                      "bne 1b\n"
-                     "add sp, sp, #36\n"
+                     "b.w 5f\n"
+                     "4:\n"
+                     MSC_REQUANTIZE_SIGNED("r10", "r2", "r3", "r6")
+                     MSC_REQUANTIZE_SIGNED("r11", "r2", "r3", "r6")
+                     MSC_REQUANTIZE_SIGNED("r12", "r2", "r3", "r6")
+                     MSC_REQUANTIZE_SIGNED("r7", "r4", "r5", "r6")
+                     MSC_REQUANTIZE_SIGNED("r8", "r4", "r5", "r6")
+                     MSC_REQUANTIZE_SIGNED("r9", "r4", "r5", "r6")
+                     "b 3b\n"
+                     "5:\n"
+                     "add sp, sp, #28\n"
                      "pop {r7}\n"
                      : "+r"(p)
                      :
                      : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
 }
 
-/* One pixel by all channels of the product, four at a time. The stack is that of msc_multiply_2_s8. */
-__attribute__((noinline)) static void msc_multiply_1_s8(const msc_product_s8 *product) {
+/* One vector, int8, by all channels of the product, four at a time. */
+__attribute__((noinline)) static void msc_multiply_vector_s8(const msc_product_s8 *product) {
     register const msc_product_s8 *p __asm__("r0") = product;
 
     __asm__ volatile("push {r7}\n"
-                     "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r10}\n"
+                     "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, lr}\n"
                      "adr.w r7, 2f\n"
                      "add r2, r2, r7\n"
-                     "push {r1, r2, r3, r4, r5, r6, r8, r9, r10}\n"
-                     "mov r0, r4\n"
+                     "push {r1, r2, r3, r4, r5, r6, r8}\n"
+                     "mov r0, r3\n"
+                     "mov r1, r9\n"
                      "b.w 1f\n"
                      ".p2align 2\n"
                      "1:\n"
-                     "ldm r0!, {r6, r8, r10, r12}\n"
-                     "ldr r1, [sp, #28]\n"
-                     "str r0, [sp, #12]\n"
-                     "ldr lr, [sp, #8]\n"
+                     "ldrd r6, r8, [r0]\n"
+                     "ldrd r10, r12, [r0, #24]\n"
                      "ldrd r0, r2, [sp]\n"
                      "mov pc, r2\n"
                      ".p2align 2\n"
@@ -202,29 +210,30 @@ __attribute__((noinline)) static void msc_multiply_1_s8(const msc_product_s8 *pr
                      MSC_STEP_1 MSC_STEP_1 MSC_STEP_1 MSC_STEP_1
                      "cmp r0, lr\n"
                      "bne 2b\n"
-                     "str r1, [sp, #28]\n"
-                     "ldrd r0, r1, [sp, #12]\n"
-                     "ldr r2, [r0, #16]\n"
+                     "ldrd r0, r9, [sp, #8]\n"
                      "sub r6, r6, r8\n"
                      "sub r10, r10, r12\n"
-                     MSC_NEXT_CHANNEL MSC_REQUANTIZE_EVEN("r8")
-                     "lsr r2, r2, #8\n"
-                     MSC_NEXT_CHANNEL MSC_REQUANTIZE_ODD("r6")
-                     "lsr r2, r2, #8\n"
-                     MSC_NEXT_CHANNEL MSC_REQUANTIZE_EVEN("r12")
-                     "lsr r2, r2, #8\n"
-                     MSC_NEXT_CHANNEL MSC_REQUANTIZE_ODD("r10")
-                     "ldr r3, [sp, #20]\n"
+                     "asr r6, r6, #8\n"
+                     "asr r10, r10, #8\n"
+                     "adds r0, #8\n"
+                     "ldm r0!, {r2, r3, r4, r5}\n"
+                     MSC_REQUANTIZE_SIGNED("r8", "r2", "r3", "r9")
+                     MSC_REQUANTIZE_SIGNED("r6", "r4", "r5", "r9")
+                     "adds r0, #8\n"
+                     "ldm r0!, {r2, r3, r4, r5}\n"
+                     MSC_REQUANTIZE_SIGNED("r12", "r2", "r3", "r9")
+                     MSC_REQUANTIZE_SIGNED("r10", "r4", "r5", "r9")
                      "bfi r8, r6, #8, #8\n"
                      "bfi r12, r10, #8, #8\n"
                      "pkhbt r8, r8, r12, lsl #16\n"
+                     "ldr r3, [sp, #16]\n"
                      "str r8, [r3], #4\n"
-                     "str r3, [sp, #20]\n"
-                     "ldr r2, [sp, #32]\n"
-                     "add r0, r0, #4\n"
+                     "str r3, [sp, #16]\n"
+                     "ldr r2, [sp, #24]\n"
+                     "str r0, [sp, #8]\n"
                      "cmp r0, r2\n"
                      "bne 1b\n"
-                     "add sp, sp, #36\n"
+                     "add sp, sp, #28\n"
                      "pop {r7}\n"
                      : "+r"(p)
                      :
@@ -233,10 +242,10 @@ __attribute__((noinline)) static void msc_multiply_1_s8(const msc_product_s8 *pr
 
 #else
 
-/* What MSC_REQUANTIZE_EVEN does: twice is the sum, doubled. */
-static inline int8_t msc_requantize_twice(int32_t twice, int32_t multiplier, int32_t shift, int32_t offset) {
-    const int32_t high = msc_smmulr(twice, multiplier) + offset * (1 << shift) + (twice >> 31);
-    const int32_t value = high >> shift >> 1;
+/* What the assembly makes of a sum: see MSC_REQUANTIZE_SIGNED. */
+static inline int8_t msc_requantize_sum(int32_t sum, const int32_t *factors, int32_t zero_point) {
+    const int32_t high = msc_smmlar(sum, factors[0], sum);
+    const int32_t value = msc_smmlar(high + (high >> 31), factors[1], zero_point);
 
     if (value < -128) {
         return -128;
@@ -244,148 +253,170 @@ static inline int8_t msc_requantize_twice(int32_t twice, int32_t multiplier, int
     return (int8_t)(value > 127 ? 127 : value);
 }
 
-/* Requantizes the four channels of one pixel, whose sums S and A of both pairs are given. */
-static void msc_requantize_four(const int32_t *sums, const int32_t *channel, int32_t offset, int8_t *output) {
-    for (int32_t pair = 0; pair < 2; pair++) {
-        const int32_t shifts = channel[8] >> 16 * pair;
-        const int32_t even = sums[2 * pair + 1];
-        const int32_t odd = (int32_t)((uint32_t)sums[2 * pair] - (uint32_t)even) >> 7;
-
-        output[2 * pair] = msc_requantize_twice(2 * even, channel[4 + 2 * pair], shifts & 0xff, offset);
-        output[2 * pair + 1] = msc_requantize_twice(odd, channel[5 + 2 * pair], shifts >> 8 & 0xff, offset);
-    }
+/* Adds the products of two columns, x, to the sums S and A of two channels. */
+static inline void msc_multiply_pair(int32_t *sums, uint32_t weights, uint32_t x) {
+    sums[0] = msc_smlad(weights, x, sums[0]);
+    sums[1] = msc_smlad(msc_sxtb16(weights), x, sums[1]);
 }
 
-/* Adds the products of two columns, x, to the sums of four channels. */
-static const uint32_t *msc_multiply_step(int32_t *sums, const uint32_t *weights, uint32_t x) {
-    for (int32_t pair = 0; pair < 2; pair++) {
-        sums[2 * pair] = msc_smlad(weights[pair], x, sums[2 * pair]);
-        sums[2 * pair + 1] = msc_smlad(msc_sxtb16(weights[pair]), x, sums[2 * pair + 1]);
-    }
-    return weights + 2;
+/* Requantizes the sums S and A of two channels. */
+static inline void msc_requantize_pair(const int32_t *sums, const int32_t *channel, int32_t zero_point,
+                                       int8_t *output) {
+    const int32_t odd = (int32_t)((uint32_t)sums[0] - (uint32_t)sums[1]) >> 8;
+
+    output[0] = msc_requantize_sum(sums[1], &channel[2], zero_point);
+    output[1] = msc_requantize_sum(odd, &channel[4], zero_point);
 }
 
-static void msc_multiply_2_s8(const msc_product_s8 *product) {
+/* Three pixels by all channels of the product, two at a time. */
+static void msc_multiply_pixels_s8(const msc_product_s8 *product) {
     const uint32_t *weights = product->weights;
     int8_t *output = product->output;
 
-    for (const int32_t *channel = product->channels; channel != product->channels_end; channel += 9) {
-        int32_t first[4] = {channel[0], channel[1], channel[2], channel[3]};
-        int32_t second[4] = {channel[0], channel[1], channel[2], channel[3]};
+    for (const int32_t *channel = product->channels; channel != product->channels_end; channel += 6) {
+        int32_t sums[3][2] = {{channel[0], channel[1]}, {channel[0], channel[1]}, {channel[0], channel[1]}};
 
-        for (const uint32_t *x = product->columns; x != product->columns_end; x += 2) {
-            msc_multiply_step(first, weights, x[0]);
-            weights = msc_multiply_step(second, weights, x[1]);
+        for (const uint32_t *x = product->columns; x != product->columns_end; x += 3) {
+            for (int32_t pixel = 0; pixel < 3; pixel++) {
+                msc_multiply_pair(sums[pixel], *weights, x[pixel]);
+            }
+            weights++;
         }
-        msc_requantize_four(first, channel, product->offset, output);
-        msc_requantize_four(second, channel, product->offset, output + product->pixel);
-        output += 4;
+        for (int32_t pixel = 0; pixel < 3; pixel++) {
+            msc_requantize_pair(sums[pixel], channel, product->zero_point, output + pixel * product->pixel);
+        }
+        output += 2;
     }
 }
 
-static void msc_multiply_1_s8(const msc_product_s8 *product) {
+/* One vector, int8, by all channels of the product, four at a time. */
+static void msc_multiply_vector_s8(const msc_product_s8 *product) {
     const uint32_t *weights = product->weights;
     int8_t *output = product->output;
 
-    for (const int32_t *channel = product->channels; channel != product->channels_end; channel += 9) {
-        int32_t sums[4] = {channel[0], channel[1], channel[2], channel[3]};
+    for (const int32_t *channel = product->channels; channel != product->channels_end; channel += 12) {
+        int32_t first[2] = {channel[0], channel[1]};
+        int32_t second[2] = {channel[6], channel[7]};
 
         for (const int8_t *x = product->columns; x != product->columns_end; x += 4) {
-            weights = msc_multiply_step(sums, weights, msc_sxtb16(msc_read_word(x)));
-            weights = msc_multiply_step(sums, weights, msc_sxtb16_ror8(msc_read_word(x)));
+            const uint32_t even = msc_sxtb16(msc_read_word(x));
+            const uint32_t odd = msc_sxtb16_ror8(msc_read_word(x));
+
+            msc_multiply_pair(first, weights[0], even);
+            msc_multiply_pair(second, weights[1], even);
+            msc_multiply_pair(first, weights[2], odd);
+            msc_multiply_pair(second, weights[3], odd);
+            weights += 4;
         }
-        msc_requantize_four(sums, channel, product->offset, output);
+        msc_requantize_pair(first, channel, product->zero_point, output);
+        msc_requantize_pair(second, channel + 6, product->zero_point, output + 2);
         output += 4;
     }
 }
 
 #endif
 
-/* The product of all channels that come in fours by one or two pixels whose columns are at `columns`. */
-static inline msc_product_s8 msc_product_of_s8(const msc_matrix_s8 *matrix, const void *columns, int32_t pixels) {
+/* The product of as many whole pairs of channels as there are by three pixels whose columns are at `columns`. */
+static inline msc_product_s8 msc_product_of_pixels_s8(const msc_matrix_s8 *matrix, const uint32_t *columns) {
     const int32_t quads = matrix->columns >> 2;
     const msc_product_s8 product = {
-        columns,
-        pixels == 2 ? (uint32_t)((-2 * quads) & 7) * 48u : (uint32_t)((-quads) & 3) * 64u,
-        (const uint8_t *)columns + (pixels == 2 ? 16 : 4) * quads,
-        matrix->channels,
-        matrix->offset,
-        0,
-        matrix->outputs,
-        matrix->weights,
-        matrix->channels + 9 * (matrix->outputs >> 2),
+        columns,         (uint32_t)((-quads) & 7) * 68u,
+        matrix->channels, matrix->zero_point,
+        0,               matrix->outputs,
+        matrix->channels + 6 * (matrix->outputs >> 1),
+        matrix->weights, columns + 6 * quads,
     };
 
     return product;
 }
 
-/* The one to three channels that are left after the fours of `product`, for one or two pixels. */
-static void msc_multiply_rest_s8(const msc_product_s8 *product, const msc_matrix_s8 *matrix, int32_t pixels) {
-    const int32_t rest = matrix->outputs & 3;
-    const int32_t fours = matrix->outputs - rest;
-    msc_product_s8 last = *product;
-    int8_t results[8];
-
-    last.channels = product->channels_end;
-    last.channels_end = last.channels + 9;
-    last.weights += fours * (matrix->columns >> 2);
-    last.output = results;
-    last.pixel = 4;
-    if (pixels == 2) {
-        msc_multiply_2_s8(&last);
-    } else {
-        msc_multiply_1_s8(&last);
-    }
-    for (int32_t pixel = 0; pixel < pixels; pixel++) {
-        memcpy(product->output + fours + pixel * matrix->outputs, &results[4 * pixel], (uint32_t)rest);
-    }
-}
-
-/* All channels of one or two pixels. */
-static inline void msc_multiply_pixels_s8(msc_product_s8 *product, const msc_matrix_s8 *matrix, int8_t *output,
-                                          int32_t pixels) {
+/* All channels of three pixels. */
+static inline void msc_matrix_by_pixels_s8(msc_product_s8 *product, const msc_matrix_s8 *matrix, int8_t *output) {
     product->output = output;
-    if (matrix->outputs >= 4) {
-        if (pixels == 2) {
-            msc_multiply_2_s8(product);
-        } else {
-            msc_multiply_1_s8(product);
-        }
+    if (matrix->outputs > 1) {
+        msc_multiply_pixels_s8(product);
     }
-    if (matrix->outputs & 3) {
-        msc_multiply_rest_s8(product, matrix, pixels);
+    if (matrix->outputs & 1) {
+        msc_product_s8 last = *product;
+        int8_t results[6];
+
+        last.channels = product->channels_end;
+        last.channels_end = last.channels + 6;
+        last.weights += (matrix->outputs >> 1) * (matrix->columns >> 1);
+        last.output = results;
+        last.pixel = 2;
+        msc_multiply_pixels_s8(&last);
+        output += matrix->outputs - 1;
+        output[0] = results[0];
+        output[product->pixel] = results[2];
+        output[2 * product->pixel] = results[4];
     }
 }
 
-/*
- * Appends int8 elements of two pixels to their columns, as int16; zeros fill the last four of each. Returns the end of
- * the columns.
- */
-static inline uint32_t *msc_expand_2_s8(uint32_t *columns, const int8_t *a, const int8_t *b, int32_t count) {
-    for (; count >= 4; count -= 4) {
-        const uint32_t word_a = msc_read_word(a);
-        const uint32_t word_b = msc_read_word(b);
+/* All channels of one vector, int8, of as many elements as the matrix has columns. */
+static inline void msc_matrix_by_vector_s8(const msc_matrix_s8 *matrix, const int8_t *vector, int8_t *output) {
+    const int32_t quads = matrix->columns >> 2;
+    const int32_t fours = matrix->outputs >> 2;
+    const int32_t rest = matrix->outputs & 3;
+    msc_product_s8 product = {
+        vector, (uint32_t)((-quads) & 3) * 64u, matrix->channels, matrix->zero_point, output, 0, 0, matrix->weights,
+        vector + matrix->columns,
+    };
 
-        columns[0] = msc_sxtb16(word_a);
-        columns[1] = msc_sxtb16(word_b);
-        columns[2] = msc_sxtb16_ror8(word_a);
-        columns[3] = msc_sxtb16_ror8(word_b);
-        columns += 4;
-        a += 4;
-        b += 4;
+    if (fours > 0) {
+        product.channels_end = product.channels + 12 * fours;
+        msc_multiply_vector_s8(&product);
     }
-    if (count > 0) {
-        const uint32_t word_a = msc_read_few(a, count);
-        const uint32_t word_b = msc_read_few(b, count);
+    if (rest > 0) {
+        int8_t results[4];
 
-        columns[0] = msc_sxtb16(word_a);
-        columns[1] = msc_sxtb16(word_b);
-        columns[2] = msc_sxtb16_ror8(word_a);
-        columns[3] = msc_sxtb16_ror8(word_b);
-        columns += 4;
+        product.channels += 12 * fours;
+        product.channels_end = product.channels + 12;
+        product.weights += 4 * fours * quads;
+        product.output = results;
+        msc_multiply_vector_s8(&product);
+        memcpy(output + 4 * fours, results, (uint32_t)rest);
+    }
+}
+
+/* Appends fours of int8 of three pixels to their columns, as int16. Returns the end of the columns. */
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
+static inline uint32_t *msc_expand_pixels_s8(uint32_t *columns, const int8_t *a, const int8_t *b, const int8_t *c,
+                                             int32_t quads) {
+    /* gcc stores word by word: 18 instructions instead of 12 */
+    __asm__ volatile("1:\n"
+                     "ldr r12, [%1], #4\n"
+                     "sxtb16 r4, r12\n"
+                     "sxtb16 r8, r12, ror #8\n"
+                     "ldr r12, [%2], #4\n"
+                     "sxtb16 r5, r12\n"
+                     "sxtb16 r9, r12, ror #8\n"
+                     "ldr r12, [%3], #4\n"
+                     "sxtb16 r6, r12\n"
+                     "sxtb16 r10, r12, ror #8\n"
+                     "subs %4, %4, #1\n"
+                     "stm %0!, {r4, r5, r6, r8, r9, r10}\n"
+                     "bne 1b\n"
+                     : "+r"(columns), "+r"(a), "+r"(b), "+r"(c), "+r"(quads)
+                     :
+                     : "r4", "r5", "r6", "r8", "r9", "r10", "r12", "cc", "memory");
+    return columns;
+}
+#else
+static inline uint32_t *msc_expand_pixels_s8(uint32_t *columns, const int8_t *a, const int8_t *b, const int8_t *c,
+                                             int32_t quads) {
+    for (int32_t i = 0; i < 4 * quads; i += 4) {
+        columns[0] = msc_sxtb16(msc_read_word(a + i));
+        columns[1] = msc_sxtb16(msc_read_word(b + i));
+        columns[2] = msc_sxtb16(msc_read_word(c + i));
+        columns[3] = msc_sxtb16_ror8(msc_read_word(a + i));
+        columns[4] = msc_sxtb16_ror8(msc_read_word(b + i));
+        columns[5] = msc_sxtb16_ror8(msc_read_word(c + i));
+        columns += 6;
     }
     return columns;
 }
+#endif
 
 /* Moves results into the range of an activation that is narrower than int8. */
 static inline void msc_clamp_results_s8(int8_t *results, int32_t count, const msc_matrix_s8 *matrix) {

@@ -32,8 +32,22 @@ export function windowField(view: NodeView<Conv2dAttributes>, padValue: number):
       field('dilation', dilations[1]),
       field('pad_left', padding[2]),
       field('pad_value', padValue),
+      field('last_column', lastColumn(view)),
     ],
   });
+}
+
+/**
+ * The last column at which a row of the window lies in the image and can be read at once, as whole words of int8;
+ * -1 if there is none, as with dilation.
+ */
+function lastColumn(view: NodeView<Conv2dAttributes>): number {
+  const [, , inputWidth, channels] = operand(view, 0).shape as [number, number, number, number];
+  const kernelWidth = operand(view, 1).shape[2]!;
+  const bytesRead = Math.ceil((kernelWidth * channels) / 4) * 4;
+  return view.attributes.dilations[1] > 1 && kernelWidth > 1
+    ? -1
+    : Math.max(-1, Math.floor((inputWidth * channels - bytesRead) / channels));
 }
 
 /** Arguments of `rows` work. */
