@@ -20,10 +20,12 @@ static inline uint32_t msc_add_word_s8(uint32_t a, uint32_t b, const msc_add_s8_
     const uint32_t a_odd = msc_sxtab16_ror8(p->a_offsets, a);
     const uint32_t b_even = msc_sxtab16(p->b_offsets, b);
     const uint32_t b_odd = msc_sxtab16_ror8(p->b_offsets, b);
-    const uint32_t sums = msc_add_lane_s8(a_even, b_even, p) | msc_add_lane_s8(a_odd, b_odd, p) << 8 |
-                          msc_add_lane_s8(a_even >> 16, b_even >> 16, p) << 16 |
-                          msc_add_lane_s8(a_odd >> 16, b_odd >> 16, p) << 24;
 
+    return msc_add_lane_s8(a_even, b_even, p) | msc_add_lane_s8(a_odd, b_odd, p) << 8 |
+           msc_add_lane_s8(a_even >> 16, b_even >> 16, p) << 16 | msc_add_lane_s8(a_odd >> 16, b_odd >> 16, p) << 24;
+}
+
+static inline uint32_t msc_add_clamp_s8(uint32_t sums, const msc_add_s8_dsp_parameters *p) {
     return msc_min_bytes(msc_max_bytes(sums, p->output_minimum), p->output_maximum);
 }
 
@@ -33,11 +35,13 @@ MSC_KERNEL void msc_add_s8__dsp(const int8_t *a, const int8_t *b, int8_t *output
     int32_t i = 0;
 
     for (; i + 4 <= count; i += 4) {
-        msc_write_word(&output[i], msc_add_word_s8(msc_read_word(&a[i]), msc_read_word(&b[i]), p));
+        const uint32_t sums = msc_add_word_s8(msc_read_word(&a[i]), msc_read_word(&b[i]), p);
+
+        msc_write_word(&output[i], msc_add_clamp_s8(sums, p));
     }
     for (; i < count; i++) {
-        const uint32_t sum = msc_add_word_s8((uint8_t)a[i], (uint8_t)b[i], p);
+        const uint32_t sum = msc_add_lane_s8(p->a_offsets + (uint32_t)a[i], p->b_offsets + (uint32_t)b[i], p);
 
-        output[i] = (int8_t)(sum & 0xffu);
+        output[i] = (int8_t)(msc_add_clamp_s8(sum, p) & 0xffu);
     }
 }

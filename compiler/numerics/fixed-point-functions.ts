@@ -1,6 +1,6 @@
 /**
- * Transcendental functions on 32-bit fixed-point numbers, as gemmlowp defines them; mirrors
- * `cmsis-kernels/include/msc/fixed_point.h` line by line. `Qn` is a signed number with n integer bits and 31 - n
+ * Transcendental functions on 32-bit fixed-point numbers, as gemmlowp defines them; mirrors `fixed_point.h` and
+ * `softmax_s8__portable.c` of the kernels line by line. `Qn` is a signed number with n integer bits and 31 - n
  * fractional ones, so Q0 is [-1, 1) and 1 itself is written as the largest value below it.
  */
 import { saturatingRoundingDoublingHighMul as multiply, roundingDivideByPowerOfTwo } from './fixed-point.ts';

@@ -11,12 +11,12 @@
 typedef struct {
     int32_t a_zero_point;
     int32_t a_multiplier; /* 31 fractional bits, as the other multipliers */
-    int32_t a_shift;      /* to the left if positive, as the other shifts */
+    int32_t a_right;      /* shift to the right, as the others */
     int32_t b_zero_point;
     int32_t b_multiplier;
-    int32_t b_shift;
+    int32_t b_right;
     int32_t output_multiplier;
-    int32_t output_shift;
+    int32_t output_right;
     int32_t output_zero_point;
     int32_t output_minimum;
     int32_t output_maximum;
@@ -31,8 +31,8 @@ typedef struct {
 typedef struct {
     int32_t a_zero_point;
     int32_t b_zero_point;
-    int32_t output_multiplier;
-    int32_t output_shift;
+    int32_t output_multiplier; /* 31 fractional bits */
+    int32_t output_shift;      /* to the left if positive */
     int32_t output_zero_point;
     int32_t output_minimum;
     int32_t output_maximum;
@@ -61,20 +61,30 @@ typedef struct {
     uint32_t output_maximum;
 } msc_add_s8_dsp_parameters;
 
+/* value * multiplier / 2^(31 + right), rounded twice as msc_requantize does; |value| is at most 2^29, right 0 to 31. */
+static inline int32_t msc_scale_down(int32_t value, int32_t multiplier, int32_t right) {
+    const int32_t high = (int32_t)(((int64_t)value * multiplier + (INT64_C(1) << 30)) >> 31);
+
+    if (right == 0) {
+        return high;
+    }
+    return (high + (high >> 31) + (int32_t)(1u << (right - 1))) >> right;
+}
+
 static inline int8_t msc_add_element_s8(int32_t a, int32_t b, const msc_sum_s8_parameters *p) {
-    const int32_t scaled_a = msc_requantize((a - p->a_zero_point) * 1048576, p->a_multiplier, p->a_shift);
-    const int32_t scaled_b = msc_requantize((b - p->b_zero_point) * 1048576, p->b_multiplier, p->b_shift);
-    const int32_t sum = msc_requantize(scaled_a + scaled_b, p->output_multiplier, p->output_shift);
+    const int32_t scaled_a = msc_scale_down((a - p->a_zero_point) * 1048576, p->a_multiplier, p->a_right);
+    const int32_t scaled_b = msc_scale_down((b - p->b_zero_point) * 1048576, p->b_multiplier, p->b_right);
+    const int32_t sum = msc_scale_down(scaled_a + scaled_b, p->output_multiplier, p->output_right);
 
     return (int8_t)msc_clamp(sum + p->output_zero_point, p->output_minimum, p->output_maximum);
 }
 
 static inline int8_t msc_sub_element_s8(int32_t a, int32_t b, const msc_sum_s8_parameters *p) {
-    const int32_t scaled_a = msc_requantize((a - p->a_zero_point) * 1048576, p->a_multiplier, p->a_shift);
-    const int32_t scaled_b = msc_requantize((b - p->b_zero_point) * 1048576, p->b_multiplier, p->b_shift);
-    const int32_t sum = msc_requantize(scaled_a - scaled_b, p->output_multiplier, p->output_shift);
+    const int32_t scaled_a = msc_scale_down((a - p->a_zero_point) * 1048576, p->a_multiplier, p->a_right);
+    const int32_t scaled_b = msc_scale_down((b - p->b_zero_point) * 1048576, p->b_multiplier, p->b_right);
+    const int32_t difference = msc_scale_down(scaled_a - scaled_b, p->output_multiplier, p->output_right);
 
-    return (int8_t)msc_clamp(sum + p->output_zero_point, p->output_minimum, p->output_maximum);
+    return (int8_t)msc_clamp(difference + p->output_zero_point, p->output_minimum, p->output_maximum);
 }
 
 static inline int8_t msc_mul_element_s8(int32_t a, int32_t b, const msc_mul_s8_parameters *p) {

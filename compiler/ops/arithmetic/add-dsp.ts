@@ -20,7 +20,7 @@ export const addDsp: KernelRecord<ArithmeticAttributes> = {
     const { output, finer } = inOrder(view);
     return output.shift <= -1 && output.shift >= -largestOutputShift && finer.shift >= -30 && finer.multiplier > 0;
   },
-  cost: (view) => ({ instructions: 23 * elementCount(result(view).shape) + 60, codeBytes: 420 }),
+  cost: (view) => ({ instructions: 21 * elementCount(result(view).shape) + 60, codeBytes: 430 }),
   lower: (view) => {
     const { coarserIndex, finer, output } = inOrder(view);
     const outputZeroPoint = perTensor(result(view).quantization).zeroPoint;

@@ -1,4 +1,5 @@
 import { elementCount, elementsFromBytes, numberAt, operand, result } from '../../ir/index.ts';
+import type { QuantizedMultiplier } from '../../numerics/index.ts';
 import { perTensor, quantizedActivationRange } from '../activation.ts';
 import { field, type KernelRecord } from '../kernel.ts';
 import { lookupKernel } from '../lookup.ts';
@@ -20,8 +21,8 @@ function sameShapes(operator: ArithmeticOperator): Kernel {
     description: 'Operands of one shape, an element at a time.',
     accepts: (view) => result(view).dtype === 'int8' && takesSameShapes(view),
     cost: (view) => ({
-      instructions: (operator === 'mul' ? 28 : 58) * elements(view) + 20,
-      codeBytes: operator === 'mul' ? 120 : 260,
+      instructions: (operator === 'mul' ? 30 : 40) * elements(view) + 20,
+      codeBytes: 230,
     }),
     lower: (view) =>
       sameShapeCall(view, `${operator}_s8__portable`, {
@@ -40,8 +41,8 @@ function broadcast(operator: ArithmeticOperator): Kernel {
     description: 'Operands of any shapes that broadcast.',
     accepts: (view) => result(view).dtype === 'int8' && !takesSameShapes(view),
     cost: (view) => ({
-      instructions: (product ? 32 : 62) * elements(view) + 80,
-      codeBytes: product ? 300 : 440,
+      instructions: (product ? 36 : 46) * elements(view) + 80,
+      codeBytes: 500,
     }),
     lower: (view) =>
       broadcastCall(view, `${operator}_broadcast_s8__portable`, {
@@ -81,30 +82,38 @@ function quantizedFields(view: View, operator: ArithmeticOperator) {
     ReturnType<typeof perTensor>,
   ];
   const { minimum, maximum } = quantizedActivationRange(view.attributes.activation, result(view));
-  const ofOutput = (multiplier: { readonly multiplier: number; readonly shift: number }) => [
-    field('output_multiplier', multiplier.multiplier),
-    field('output_shift', multiplier.shift),
+  const grid = [
     field('output_zero_point', output.zeroPoint),
     field('output_minimum', minimum),
     field('output_maximum', maximum),
   ];
   if (operator === 'mul') {
+    const { multiplier, shift } = productRescaling(view);
     return [
       field('a_zero_point', a.zeroPoint),
       field('b_zero_point', b.zeroPoint),
-      ...ofOutput(productRescaling(view)),
+      field('output_multiplier', multiplier),
+      field('output_shift', shift),
+      ...grid,
     ];
   }
   const rescaling = sumRescaling(view);
   return [
     field('a_zero_point', a.zeroPoint),
     field('a_multiplier', rescaling.a.multiplier),
-    field('a_shift', rescaling.a.shift),
+    field('a_right', rightShift(rescaling.a)),
     field('b_zero_point', b.zeroPoint),
     field('b_multiplier', rescaling.b.multiplier),
-    field('b_shift', rescaling.b.shift),
-    ...ofOutput(rescaling.output),
+    field('b_right', rightShift(rescaling.b)),
+    field('output_multiplier', rescaling.output.multiplier),
+    field('output_right', rightShift(rescaling.output)),
+    ...grid,
   ];
+}
+
+/** The shift of a multiplier below 1, to the right. */
+function rightShift(multiplier: QuantizedMultiplier): number {
+  return 0 - multiplier.shift;
 }
 
 /** Float operands of one shape. */
@@ -127,7 +136,7 @@ function plainBroadcast(operator: ArithmeticOperator, dtype: 'float32' | 'int32'
     isa: 'portable',
     description: 'Operands of any shapes that broadcast.',
     accepts: (view) => result(view).dtype === dtype && (dtype === 'int32' || !takesSameShapes(view)),
-    cost: (view) => ({ instructions: 16 * elements(view) + 80, codeBytes: 240 }),
+    cost: (view) => ({ instructions: 16 * elements(view) + 80, codeBytes: 370 }),
     lower: (view) => broadcastCall(view, name, null),
   };
 }

@@ -59,7 +59,7 @@ function fromInteger(from: DType, to: DType): Kernel {
     isa: 'portable',
     description: 'Requantizes every element.',
     accepts: converts(from, to),
-    cost: (view) => ({ instructions: 26 * elements(view) + 20, codeBytes: 110 }),
+    cost: (view) => ({ instructions: 26 * elements(view) + 20, codeBytes: 230 }),
     lower: (view) => {
       const { multiplier, shift } = requantizationOf(view);
       return {
