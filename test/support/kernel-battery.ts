@@ -13,7 +13,7 @@ import {
   tensorOf,
   viewOf,
 } from '../../compiler/ir/index.ts';
-import { evaluateGraph, initialState } from '../../compiler/ops/evaluate-graph.ts';
+import { evaluateGraph } from '../../compiler/ops/evaluate-graph.ts';
 import { type Isa, type KernelRecord, operatorNamed } from '../../compiler/ops/index.ts';
 import type { Step } from '../../compiler/schedule/index.ts';
 import { graphOf, type NodeCase, valuesOf } from './node-case.ts';
@@ -26,6 +26,21 @@ export interface BatteryEntry {
   readonly inputs: readonly TypedArray[];
   readonly expected: readonly Uint8Array[];
   readonly isFloat: boolean;
+}
+
+/** Variables of a graph: a kernel reads and writes them, from any values. */
+function variablesOf(graph: Graph): readonly TensorId[] {
+  return [...graph.tensors.values()].filter((tensor) => tensor.kind === 'variable').map((tensor) => tensor.id);
+}
+
+/** What an entry is fed. */
+function readTensors(graph: Graph): readonly TensorId[] {
+  return [...graph.inputs, ...variablesOf(graph)];
+}
+
+/** What an entry answers. */
+function writtenTensors(graph: Graph): readonly TensorId[] {
+  return [...graph.outputs, ...variablesOf(graph)];
 }
 
 /** C that runs many entries in one start: entry k reads its inputs from the stream and emits its outputs. */
@@ -45,9 +60,15 @@ export function batteryEntries(cases: readonly NodeCase[], isas: readonly Isa[],
     const view = viewOf(graph, graph.nodes[0]!);
     const kernels = operatorNamed(nodeCase.operator).kernels.filter((k) => isas.includes(k.isa) && k.accepts(view));
     return Array.from({ length: rounds }, (_, round) => {
-      const inputs = graph.inputs.map((id) => valuesOf(nodeCase.inputs[id]!, 77 * c + 13 * id + round + 5));
-      const copies = inputs.map((elements) => elements.slice() as TypedArray);
-      const expected = evaluateGraph(graph, copies, initialState(graph)).map(bytesFromElements);
+      const inputs = readTensors(graph).map((id) => valuesOf(nodeCase.inputs[id]!, 77 * c + 13 * id + round + 5));
+      const values = new Map(readTensors(graph).map((id, i) => [id, inputs[i]!.slice() as TypedArray]));
+      const state = new Map(variablesOf(graph).map((id) => [id, values.get(id)!]));
+      const outputs = evaluateGraph(
+        graph,
+        graph.inputs.map((id) => values.get(id)!),
+        state,
+      );
+      const expected = [...outputs, ...state.values()].map(bytesFromElements);
       return kernels.map(
         (kernel): BatteryEntry => ({
           title: `${nodeCase.operator} ${nodeCase.name}: ${kernel.name}${rounds > 1 ? ` #${round}` : ''}`,
@@ -126,7 +147,7 @@ export function splitOutputs(battery: Battery, emitted: Uint8Array): readonly (r
 /** What differs between expected and emitted outputs of an entry; null if nothing does. Floats: 1e-5 relative or 1e-6. */
 export function differenceOf(entry: BatteryEntry, outputs: readonly Uint8Array[]): string | null {
   for (const [i, expectedBytes] of entry.expected.entries()) {
-    const type = tensorOf(entry.graph, entry.graph.outputs[i]!);
+    const type = tensorOf(entry.graph, writtenTensors(entry.graph)[i]!);
     const expected = elementsFromBytes(type, expectedBytes);
     const actual = elementsFromBytes(type, outputs[i]!);
     for (let k = 0; k < expected.length; k++) {
@@ -172,17 +193,11 @@ function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof c
     },
     scratchOffset,
   });
-  const copyIn = graph.inputs.map((id) => {
+  const copyIn = readTensors(graph).map((id) => {
     const size = sizeBytesOf(tensorOf(graph, id));
     return `    memcpy(&battery_arena[${offsets.get(id)}], input, ${size});\n    input += ${size};`;
   });
-  const resets = stored
-    .filter((tensor) => tensor.kind === 'variable')
-    .map((tensor) => {
-      const fill = tensor.dtype === 'int8' ? (tensor.quantization?.zeroPoints[0] ?? 0) : 0;
-      return `    memset(&battery_arena[${offsets.get(tensor.id)}], ${fill}, ${sizeBytesOf(tensor)});`;
-    });
-  const emits = graph.outputs.map(
+  const emits = writtenTensors(graph).map(
     (id) => `    emit(&battery_arena[${offsets.get(id)}], ${sizeBytesOf(tensorOf(graph, id))});`,
   );
   const text = [
@@ -190,7 +205,6 @@ function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof c
     `static const uint8_t *battery_entry_${index}(const uint8_t *input, void (*emit)(const void *, uint32_t)) {`,
     `    memset(battery_arena, ${guardPattern}, ${end});`,
     ...copyIn,
-    ...resets,
     `    ${code.call}`,
     ...stored.map((tensor) => guardCheck(offsets.get(tensor.id)! + sizeBytesOf(tensor), graph, offsets)),
     guardCheck(scratchOffset + step.call.scratchBytes, graph, offsets),
