@@ -38,16 +38,17 @@ export function windowField(view: NodeView<Conv2dAttributes>, padValue: number):
 }
 
 /**
- * The last column at which a row of the window lies in the image and can be read at once, as whole words of int8;
+ * The last column at which a row of the window lies in the image and can be read at once, int8 as whole words;
  * -1 if there is none, as with dilation.
  */
 function lastColumn(view: NodeView<Conv2dAttributes>): number {
   const [, , inputWidth, channels] = operand(view, 0).shape as [number, number, number, number];
   const kernelWidth = operand(view, 1).shape[2]!;
-  const bytesRead = Math.ceil((kernelWidth * channels) / 4) * 4;
+  const elements = kernelWidth * channels;
+  const read = operand(view, 0).dtype === 'int8' ? Math.ceil(elements / 4) * 4 : elements;
   return view.attributes.dilations[1] > 1 && kernelWidth > 1
     ? -1
-    : Math.max(-1, Math.floor((inputWidth * channels - bytesRead) / channels));
+    : Math.max(-1, Math.floor((inputWidth * channels - read) / channels));
 }
 
 /** Arguments of `rows` work. */
