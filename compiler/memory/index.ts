@@ -1,3 +1,4 @@
+export { parseBufferTable, printBufferTable } from './csv.ts';
 export { lowerBound } from './lower-bound.ts';
 export {
   type BufferId,

@@ -113,8 +113,10 @@ export function assertWellFormed(problem: MemoryProblem): void {
 /** Two buffers whose fixed offsets cannot both be kept, or undefined. */
 export function fixedCollision(buffers: readonly MemoryBuffer[]): readonly [MemoryBuffer, MemoryBuffer] | undefined {
   const fixed = buffers.filter((buffer) => buffer.fixedOffset !== undefined && buffer.sizeBytes > 0);
-  for (const [k, a] of fixed.entries()) {
-    for (const b of fixed.slice(0, k)) {
+  for (let k = 1; k < fixed.length; k++) {
+    const a = fixed[k]!;
+    for (let earlier = 0; earlier < k; earlier++) {
+      const b = fixed[earlier]!;
       const from = Math.max(a.fixedOffset!, b.fixedOffset!);
       const to = Math.min(a.fixedOffset! + a.sizeBytes, b.fixedOffset! + b.sizeBytes);
       if (from < to && lifetimesMeet(a, b)) {

@@ -35,8 +35,8 @@ function bruteForceHeight(buffers: readonly MemoryBuffer[]): number {
 }
 
 const tiny = {
-  plain: { maxBuffers: 7, maxStep: 5, maxSize: 9 },
-  'of few sizes': { maxBuffers: 7, maxStep: 6, maxSize: 3 },
+  plain: { maxBuffers: 6, maxStep: 5, maxSize: 9 },
+  'of few sizes': { maxBuffers: 6, maxStep: 6, maxSize: 3 },
   aligned: { maxBuffers: 6, maxStep: 4, maxSize: 12, alignments: [1, 2, 4, 8] },
   'oddly aligned': { maxBuffers: 6, maxStep: 4, maxSize: 12, alignments: [1, 2, 3, 5] },
   fixed: { maxBuffers: 6, maxStep: 4, maxSize: 9, alignments: [1, 2, 4], fixed: true },
@@ -51,7 +51,7 @@ describe.each(Object.entries(tiny))('the exact search, tiny problems, %s', (_, s
         expect(plan.heightBytes).toBe(bruteForceHeight(problem.buffers));
         expect(plan.optimal).toBe(true);
       }),
-      { numRuns: 1500, seed: 7 },
+      { numRuns: 600, seed: 7 },
     );
   });
 
@@ -74,7 +74,29 @@ describe.each(Object.entries(tiny))('the exact search, tiny problems, %s', (_, s
         expect(validatePlan({ buffers }, offsets)).toEqual([]);
         expect(heightOf(buffers, offsets)).toBe(lowest * instance.unitBytes);
       }),
-      { numRuns: 1500, seed: 8, endOnFailure: true },
+      { numRuns: 600, seed: 8, endOnFailure: true },
     );
+  });
+});
+
+describe('the exact search', () => {
+  it('keeps the supports that a raised floor rose to among its reasons', () => {
+    // Found by the property above: wrongly impossible when a failure skipped the decision that lifted buffer 5.
+    const sizes = [2, 5, 1, 5, 5, 1];
+    const alignments = [1, 1, 2, 5, 1, 3];
+    const spans = [
+      [3, 3],
+      [0, 1],
+      [0, 0],
+      [1, 1],
+      [3, 3],
+      [0, 3],
+    ] as const;
+    const buffers = spans.map(([firstStep, lastStep], id) => {
+      return { id, firstStep, lastStep, sizeBytes: sizes[id]!, alignmentBytes: alignments[id]! };
+    });
+    const instance = instanceOf(buffers);
+    const rank = Int32Array.from([3, 5, 2, 0, 4, 1]);
+    expect(searchPlacement(instance, skylineOf(instance), 12, rank, 1e6).outcome).toBe('found');
   });
 });

@@ -62,4 +62,9 @@ export const reading = catalogueSection({
     summary: 'The file is encrypted.',
     hint: 'Export the model without encryption.',
   },
+  'malformed-buffer-table': {
+    code: 1013,
+    summary: 'The table of buffers to plan is not well formed.',
+    hint: 'Write a CSV with the header `id,lower,upper,size`, optionally `offset` and `alignment`, one buffer a line, in use from lower until before upper.',
+  },
 });
