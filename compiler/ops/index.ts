@@ -5,6 +5,7 @@ import { conv2d } from './conv2d/index.ts';
 import { depthwiseConv2d } from './depthwise-conv2d/index.ts';
 import { fullyConnected } from './fully-connected/index.ts';
 import { logistic, tanh } from './logistic-tanh/index.ts';
+import { lstm } from './lstm/index.ts';
 import { matmul } from './matmul/index.ts';
 import { maxPool2d } from './max-pool2d/index.ts';
 import { mean } from './mean/index.ts';
@@ -57,6 +58,7 @@ export const operators: readonly AnyOperator[] = [
   svdf,
   quantize,
   dequantize,
+  lstm,
 ];
 
 const byName: ReadonlyMap<string, AnyOperator> = new Map(operators.map((o) => [o.definition.name, o]));
