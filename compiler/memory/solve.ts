@@ -9,7 +9,7 @@ import { independentGroups, sectionsOf } from './sections.ts';
 /** How far the planner goes. */
 export interface PlanOptions {
   /**
-   * Budget: orders that the climb tries plus decisions of the exact search. The default, 50,000, is below half a second
+   * Budget: orders that the climb tries plus decisions of the exact search. The default, 30,000, is below half a second
    * for some dozens of buffers.
    */
   readonly maxIterations?: number;
@@ -17,7 +17,7 @@ export interface PlanOptions {
   readonly goal?: 'smallest' | 'fits';
 }
 
-const defaultIterations = 50_000;
+const defaultIterations = 30_000;
 /** Most real graphs are at the bound before; where the climb stalls, the exact search does more with the time. */
 const climbIterations = 300;
 
