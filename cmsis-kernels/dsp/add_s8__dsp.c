@@ -40,7 +40,9 @@ MSC_KERNEL void msc_add_s8__dsp(const int8_t *a, const int8_t *b, int8_t *output
         msc_write_word(&output[i], msc_add_clamp_s8(sums, p));
     }
     for (; i < count; i++) {
-        const uint32_t sum = msc_add_lane_s8(p->a_offsets + (uint32_t)a[i], p->b_offsets + (uint32_t)b[i], p);
+        const uint32_t x = (uint8_t)a[i];
+        const uint32_t y = (uint8_t)b[i];
+        const uint32_t sum = msc_add_lane_s8(msc_sxtab16(p->a_offsets, x), msc_sxtab16(p->b_offsets, y), p);
 
         output[i] = (int8_t)(msc_add_clamp_s8(sum, p) & 0xffu);
     }

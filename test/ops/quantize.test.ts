@@ -140,4 +140,15 @@ describe('importing quantize and dequantize', () => {
     const read = () => importOne('tflite', 'QUANTIZE', {}, [float], [{ dtype: 'int8', shape: [4] }]);
     expect(diagnosticsOf(read)[0]?.name).toBe('invalid-quantization');
   });
+
+  it.each(['CAST', 'Cast'])('reads %s where the type stays, and refuses it where it changes', (kind) => {
+    const format = kind === 'CAST' ? 'tflite' : 'mslite';
+    expect(importOne(format, kind, {}, [float], [float]).nodes).toMatchObject([
+      { operator: 'reshape', attributes: { shape: [4] } },
+    ]);
+    const read = () => importOne(format, kind, {}, [{ dtype: 'int32', shape: [4] }], [float]);
+    expect(diagnosticsOf(read)).toMatchObject([
+      { name: 'unsupported-operand-type', found: 'a cast from int32 to float32' },
+    ]);
+  });
 });

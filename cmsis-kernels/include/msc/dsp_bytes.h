@@ -50,10 +50,10 @@ static inline uint32_t msc_min_bytes(uint32_t a, uint32_t b) {
 #else
 
 static inline uint32_t msc_sxtab16(uint32_t sum, uint32_t word) {
-    const uint32_t low = sum + (uint32_t)(int32_t)(int8_t)(word & 0xffu);
-    const uint32_t high = (sum >> 16) + (uint32_t)(int32_t)(int8_t)((word >> 16) & 0xffu);
+    const int32_t low = (int32_t)(sum & 0xffffu) + (int8_t)(word & 0xffu);
+    const int32_t high = (int32_t)(sum >> 16) + (int8_t)((word >> 16) & 0xffu);
 
-    return (low & 0xffffu) | high << 16;
+    return ((uint32_t)low & 0xffffu) | (uint32_t)high << 16;
 }
 
 static inline uint32_t msc_sxtab16_ror8(uint32_t sum, uint32_t word) {

@@ -1,4 +1,4 @@
-import type { DType } from '../../ir/index.ts';
+import { type DType, sameQuantization } from '../../ir/index.ts';
 import { numberOption, refuse, requiredOperand, requiredResult } from '../import-scope.ts';
 import type { Importer } from '../operator.ts';
 
@@ -40,4 +40,21 @@ export const importMsliteQuantDTypeCast: Importer = (operator, scope) => {
     outputs: [output],
     attributes: {},
   });
+};
+
+/**
+ * Casts between plain numbers, TensorFlow Lite's CAST and MindSpore Lite's Cast: compiled where the type stays the same,
+ * as a reshape to the same shape that the passes remove. The type is the result tensor's, whatever else the node says.
+ */
+export const importCast: Importer = (operator, scope) => {
+  const input = requiredOperand(operator, 0);
+  const output = requiredResult(operator, 0);
+  const [from, to] = [scope.tensor(input), scope.tensor(output)];
+  if (from.dtype !== to.dtype || !sameQuantization(from.quantization, to.quantization)) {
+    refuse(operator, 'unsupported-operand-type', {
+      found: `a cast from ${from.dtype} to ${to.dtype}`,
+      requires: 'input and result have the same type and quantization',
+    });
+  }
+  scope.addNode('reshape', operator, { inputs: [input], outputs: [output], attributes: { shape: from.shape } });
 };
