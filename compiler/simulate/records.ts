@@ -49,13 +49,13 @@ export function readRecords(bytes: Uint8Array): Records {
 
 // Armv7-M Architecture Reference Manual, B3.2.15: bits of the configurable fault status register
 const faultBits: readonly (readonly [number, string])[] = [
-  [0, 'instruction fetch from memory that is not executable'],
-  [1, 'data access that the memory protection forbids'],
-  [4, 'memory protection fault while stacking'],
+  [0, 'a jump to where there is no code'],
+  [1, 'access to an address without memory, or a write to constants'],
+  [4, 'no memory for the exception frame: the stack of 64 KiB is used up'],
   [8, 'instruction fetch from an address without memory'],
   [9, 'access to an address without memory'],
   [10, 'access to an address without memory (imprecise)'],
-  [12, 'no memory for the exception frame: stack overflow'],
+  [12, 'no memory for the exception frame: the stack of 64 KiB is used up'],
   [16, 'undefined instruction'],
   [17, 'invalid state: a jump to an address without Thumb bit'],
   [18, 'invalid return'],
@@ -73,7 +73,7 @@ export function describeFault(words: readonly number[], elf: Elf, stackLimit: nu
   const [pc = 0, lr = 0, , sp = 0, cfsr = 0, hfsr = 0, mmfar = 0, bfar = 0] = words;
   const name = (address: number) => functionAt(elf, (address & ~1) >>> 0) ?? 'no function';
   const causes = faultBits.filter(([bit]) => (cfsr & (1 << bit)) !== 0).map(([, text]) => text);
-  if (sp < stackLimit + 32) {
+  if (causes.length === 0 && sp < stackLimit + 32) {
     causes.push('the stack of 64 KiB is used up');
   }
   const addresses = [

@@ -17,7 +17,10 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   const ranked = candidates
     .map((candidate) => ({
       candidate,
-      edits: wanted.startsWith(candidate) || candidate.startsWith(wanted) ? 1 : distance(wanted, candidate),
+      edits: Math.min(
+        distance(wanted, candidate),
+        wanted.startsWith(candidate) || candidate.startsWith(wanted) ? 1 : 99,
+      ),
     }))
     .toSorted((a, b) => a.edits - b.edits || b.candidate.length - a.candidate.length);
   const best = ranked[0];

@@ -57,11 +57,15 @@ function parseJson(texts: ReadonlyMap<string, string>, name: string): Json {
       ...(near === undefined ? {} : { hint: `Did you mean '${near}'?` }),
     });
   }
+  const value = jsonOf(text, name);
+  return isObject(value) ? value : invalid(name, show(value), 'an object');
+}
+
+function jsonOf(text: string, name: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : invalid(name, show(value), 'an object');
+    return JSON.parse(text);
   } catch (error) {
-    return invalid(name, error instanceof Error ? error.message : String(error), 'JSON');
+    return invalid(name, (error as SyntaxError).message, 'JSON');
   }
 }
 

@@ -16,7 +16,6 @@ export interface ToolRun {
   readonly cwd?: string;
   /** Then it gets SIGTERM, and SIGKILL one second later. */
   readonly timeoutSeconds?: number;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs a tool to its end, whatever that is; never throws for what the tool does. */
@@ -27,7 +26,8 @@ export async function runTool(run: ToolRun): Promise<ToolResult> {
     forceKillAfterDelay: 1000,
     ...(run.cwd === undefined ? {} : { cwd: run.cwd }),
     ...(run.timeoutSeconds === undefined ? {} : { timeout: run.timeoutSeconds * 1000 }),
-    ...(run.env === undefined ? {} : { env: run.env }),
+    // messages that do not depend on where they are read
+    env: { LC_ALL: 'C' },
   });
   return {
     exitCode: result.exitCode ?? null,
