@@ -33,6 +33,12 @@ static inline int32_t msc_lstm_requantize(int32_t twice, int32_t multiplier, int
     return (high + (high >> 31) + (1 << (shift - 1))) >> shift;
 }
 
+/* A gate from its doubled sums. */
+static inline int32_t msc_lstm_gate_s16(int32_t input, int32_t recurrent, const msc_lstm_gate *gate) {
+    return msc_lstm_add_s16(msc_lstm_requantize(input, gate->input_multiplier, gate->input_shift),
+                            msc_lstm_requantize(recurrent, gate->recurrent_multiplier, gate->recurrent_shift));
+}
+
 /*
  * Sums of the four gates of one unit over the columns up to `end`, doubled: `sums` has the first S and A of two gates,
  * then of the other two. Returns the weights behind.
@@ -44,7 +50,7 @@ static inline const uint32_t *msc_lstm_sum_s8(int32_t *twice, const int32_t *sum
     int32_t s_second = sums[2];
     int32_t a_second = sums[3];
 
-    while (columns != end) {
+    do {
         const uint32_t even = columns[0];
         const uint32_t odd = columns[1];
         const uint32_t first_even = weights[0];
@@ -62,7 +68,7 @@ static inline const uint32_t *msc_lstm_sum_s8(int32_t *twice, const int32_t *sum
         a_second = msc_smlad(msc_sxtb16(second_odd), odd, a_second);
         columns += 2;
         weights += 4;
-    }
+    } while (columns != end);
     twice[0] = 2 * a_first;
     twice[1] = (int32_t)((uint32_t)s_first - (uint32_t)a_first) >> 7;
     twice[2] = 2 * a_second;
@@ -88,17 +94,15 @@ MSC_KERNEL void msc_lstm_s8__dsp(const int8_t *input, int8_t *hidden, int16_t *c
             for (int32_t u = 0; u < units; u++) {
                 int32_t from_input[4];
                 int32_t from_hidden[4];
+                int32_t gates[4];
 
                 weights = msc_lstm_sum_s8(from_input, sums, weights, columns, recurrent);
                 weights = msc_lstm_sum_s8(from_hidden, sums + 4, weights, recurrent, end);
-                for (int32_t g = 0; g < 4; g++) {
-                    const msc_lstm_gate *gate = &p->gates[g];
-
-                    from_input[g] = msc_lstm_add_s16(
-                        msc_lstm_requantize(from_input[g], gate->input_multiplier, gate->input_shift),
-                        msc_lstm_requantize(from_hidden[g], gate->recurrent_multiplier, gate->recurrent_shift));
-                }
-                output[row * units + u] = msc_lstm_update_s8(from_input, &cell[u], &p->cell);
+                gates[0] = msc_lstm_gate_s16(from_input[0], from_hidden[0], &p->gates[0]);
+                gates[1] = msc_lstm_gate_s16(from_input[1], from_hidden[1], &p->gates[1]);
+                gates[2] = msc_lstm_gate_s16(from_input[2], from_hidden[2], &p->gates[2]);
+                gates[3] = msc_lstm_gate_s16(from_input[3], from_hidden[3], &p->gates[3]);
+                output[row * units + u] = msc_lstm_update_s8(gates, &cell[u], &p->cell);
                 sums += 8;
             }
             memcpy(hidden, &output[row * units], (uint32_t)units);

@@ -7,16 +7,33 @@
 #include "msc/requantize.h"
 #include "msc/sigmoid_s16.h"
 
+#if defined(__ARM_FEATURE_SAT) && __ARM_FEATURE_SAT
+
+static inline int32_t msc_saturate_s16(int32_t value) {
+    int32_t result;
+
+    __asm__("ssat %0, #16, %1" : "=r"(result) : "r"(value));
+    return result;
+}
+
+#else
+
+static inline int32_t msc_saturate_s16(int32_t value) {
+    return msc_clamp(value, -32768, 32767);
+}
+
+#endif
+
 /* The two sums of a gate, each with 12 fractional bits, as int16. */
 static inline int32_t msc_lstm_add_s16(int32_t input, int32_t recurrent) {
-    return msc_clamp(msc_clamp(input, -32768, 32767) + msc_clamp(recurrent, -32768, 32767), -32768, 32767);
+    return msc_saturate_s16(msc_saturate_s16(input) + msc_saturate_s16(recurrent));
 }
 
 /* product / 2^bits, rounded as msc_requantize does with a multiplier of 1/2; bits 15 to 30. */
 static inline int32_t msc_lstm_scale_s16(int32_t product, int32_t bits) {
     const int32_t half = (product + 1) >> 1;
 
-    return msc_clamp((half + (half >> 31) + (1 << (bits - 2))) >> (bits - 1), -32768, 32767);
+    return msc_saturate_s16((half + (half >> 31) + (1 << (bits - 2))) >> (bits - 1));
 }
 
 /* Updates a unit's cell state by its gates (input, forget, cell, output) and returns its new hidden state. */

@@ -5,8 +5,8 @@
 
 #include "msc/base.h"
 
-/* 65536 / (1 + exp(-i / 24)), as TensorFlow Lite's integer kernels have it; the last one is the limit. */
-static const uint16_t msc_sigmoid_table[256] = {
+/* 65536 / (1 + exp(-i / 24)), as TensorFlow Lite's integer kernels have it; the last value twice. */
+static const uint16_t msc_sigmoid_table[257] = {
     32768, 33451, 34133, 34813, 35493, 36169, 36843, 37513, 38180, 38841, 39498, 40149, 40794, 41432, 42064, 42688,
     43304, 43912, 44511, 45102, 45683, 46255, 46817, 47369, 47911, 48443, 48964, 49475, 49975, 50464, 50942, 51409,
     51865, 52311, 52745, 53169, 53581, 53983, 54374, 54755, 55125, 55485, 55834, 56174, 56503, 56823, 57133, 57433,
@@ -23,6 +23,7 @@ static const uint16_t msc_sigmoid_table[256] = {
     65525, 65525, 65526, 65526, 65526, 65527, 65527, 65528, 65528, 65528, 65529, 65529, 65529, 65529, 65530, 65530,
     65530, 65530, 65531, 65531, 65531, 65531, 65531, 65532, 65532, 65532, 65532, 65532, 65532, 65533, 65533, 65533,
     65533, 65533, 65533, 65533, 65533, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65535,
+    65535,
 };
 
 /* logistic(x / 4096) for an int16 x: 3 |x| is the place in the table with 9 fractional bits, at most 192. */
@@ -35,18 +36,14 @@ static inline int32_t msc_logistic_s16(int32_t x) {
     return (x < 0 ? (1 << 25) + 511 - value : value + 512) >> 10;
 }
 
-/* tanh(x / 12288) = 2 logistic(x / 6144) - 1: |x| is the place in the table with 8 fractional bits. */
+/* tanh(x / 12288) = 2 logistic(x / 6144) - 1: |x| is the place in the table with 8 fractional bits, up to its end. */
 static inline int32_t msc_tanh_s16(int32_t x) {
-    const int32_t place = x < 0 ? -x : x;
+    const int32_t magnitude = x < 0 ? -x : x;
+    const int32_t place = magnitude < 255 * 256 ? magnitude : 255 * 256;
     const int32_t index = place >> 8;
-    int32_t value = 65535 << 8;
+    const int32_t from = msc_sigmoid_table[index];
+    const int32_t value = (from - 32768) * 256 + (place & 255) * (msc_sigmoid_table[index + 1] - from);
 
-    if (index < 255) {
-        const int32_t from = msc_sigmoid_table[index];
-
-        value = from * 256 + (place & 255) * (msc_sigmoid_table[index + 1] - from);
-    }
-    value -= 1 << 23;
     return (x < 0 ? 127 - value : value + 128) >> 8;
 }
 

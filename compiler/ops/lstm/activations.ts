@@ -14,9 +14,9 @@ export function int16Logistic(x: number): number {
 
 /** tanh(x / 12288) with 15 fractional bits; x is an int32. */
 export function int16Tanh(x: number): number {
-  const place = Math.abs(x);
+  const place = Math.min(Math.abs(x), 255 * 256);
   const index = place >> 8;
   const from = sigmoidTable[index]!;
-  const value = (index < 255 ? from * 256 + (place & 255) * (sigmoidTable[index + 1]! - from) : 65535 * 256) - 2 ** 23;
+  const value = (from - 32768) * 256 + (place & 255) * (sigmoidTable[index + 1]! - from);
   return (x < 0 ? 127 - value : value + 128) >> 8;
 }

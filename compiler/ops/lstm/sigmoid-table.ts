@@ -1,6 +1,6 @@
 /**
- * 65536 / (1 + exp(-i / 24)) for i in 0..255: what int16 activations interpolate in. Not all values are the nearest
- * integers; these are the ones that TensorFlow Lite's integer kernels are defined by.
+ * 65536 / (1 + exp(-i / 24)) for i in 0..255, and the last value again: what int16 activations interpolate in.
+ * Not all values are the nearest integers; these are the ones that TensorFlow Lite's integer kernels are defined by.
  */
 // biome-ignore format: a table
 export const sigmoidTable: readonly number[] = [
@@ -20,4 +20,5 @@ export const sigmoidTable: readonly number[] = [
   65525, 65525, 65526, 65526, 65526, 65527, 65527, 65528, 65528, 65528, 65529, 65529, 65529, 65529, 65530, 65530,
   65530, 65530, 65531, 65531, 65531, 65531, 65531, 65532, 65532, 65532, 65532, 65532, 65532, 65533, 65533, 65533,
   65533, 65533, 65533, 65533, 65533, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65535,
+  65535,
 ];
