@@ -55,6 +55,8 @@ typedef struct {
 
 MSC_KERNEL void msc_svdf_s8__portable(const int8_t *input, int8_t *state, int8_t *output,
                                       const msc_svdf_s8_parameters *p);
+/* The features' shift is to the right, their sums are below 2^30. */
+MSC_KERNEL void msc_svdf_s8__dsp(const int8_t *input, int8_t *state, int8_t *output, const msc_svdf_s8_parameters *p);
 MSC_KERNEL void msc_svdf_state16_s8__portable(const int8_t *input, int16_t *state, int8_t *output,
                                               const msc_svdf_state16_s8_parameters *p);
 MSC_KERNEL void msc_svdf_f32__portable(const float *input, float *state, float *output,

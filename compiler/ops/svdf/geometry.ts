@@ -1,4 +1,4 @@
-import { type NodeView, operand, result } from '../../ir/index.ts';
+import { type NodeView, operand, result, type Tensor } from '../../ir/index.ts';
 import { type QuantizedMultiplier, quantizeMultiplier } from '../../numerics/index.ts';
 import { perTensor } from '../activation.ts';
 import type { SvdfAttributes } from './definition.ts';
@@ -12,17 +12,28 @@ export function svdfGeometry(view: Pick<NodeView<SvdfAttributes>, 'attributes' |
 }
 
 /**
- * Multipliers from the sums of the feature filters to the state, and from the sums over time to the result. The ratios
- * of scales are computed in float32, as TensorFlow Lite Micro does.
+ * What sums of the feature filters, in steps of the input's and the weights' scales, are multiplied by to become state,
+ * and sums over time to become results. Computed in float32, as TensorFlow Lite Micro does.
  */
+export function svdfScales(view: NodeView<SvdfAttributes>): { readonly feature: number; readonly time: number } {
+  const scaleOf = (tensor: Tensor) => Math.fround(perTensor(tensor.quantization).scale);
+  const [input, feature, time, state] = [0, 1, 2, 4].map((index) => scaleOf(operand(view, index))) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return {
+    feature: Math.fround(Math.fround(input * feature) / state),
+    time: Math.fround(Math.fround(state * time) / scaleOf(result(view))),
+  };
+}
+
+/** The same as fixed-point numbers. */
 export function svdfMultipliers(view: NodeView<SvdfAttributes>): {
   readonly feature: QuantizedMultiplier;
   readonly time: QuantizedMultiplier;
 } {
-  const [input, feature, time, , state] = view.inputs.map((tensor) =>
-    tensor === null || tensor.dtype === 'int32' ? 1 : Math.fround(perTensor(tensor.quantization).scale),
-  ) as [number, number, number, number, number];
-  const output = Math.fround(perTensor(result(view).quantization).scale);
-  const ratio = (a: number, b: number, c: number) => quantizeMultiplier(Math.fround(Math.fround(a * b) / c));
-  return { feature: ratio(input, feature, state), time: ratio(state, time, output) };
+  const { feature, time } = svdfScales(view);
+  return { feature: quantizeMultiplier(feature), time: quantizeMultiplier(time) };
 }

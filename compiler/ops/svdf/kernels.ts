@@ -7,6 +7,7 @@ import {
   constant,
   field,
   float,
+  type KernelCall,
   type KernelRecord,
 } from '../kernel.ts';
 import { foldInputZeroPoint } from '../requantization.ts';
@@ -28,29 +29,35 @@ const int8Portable: Kernel = {
   isa: 'portable',
   description: 'Filter by filter; the state is moved as it is read.',
   accepts: (view) => operand(view, 4).dtype === 'int8',
-  cost: (view) => ({ instructions: portableInstructions(view), codeBytes: 280 }),
-  lower: (view) => {
-    const feature = featureConstants(view);
-    const outcome = resultConstants(view);
-    return {
-      kernel: 'svdf_s8__portable',
-      work: { kind: 'whole' },
-      constants: [...feature.constants, timeConstant(view), ...outcome.constants],
-      parameters: {
-        type: 'svdf_s8_parameters',
-        fields: [
-          sizesField(view),
-          ...feature.fields,
-          field('state_zero_point', perTensor(operand(view, 4).quantization).zeroPoint),
-          field('time', constant('time')),
-          outcome.field,
-        ],
-      },
-      arguments: callArguments,
-      scratchBytes: 0,
-      inPlace: [],
-    };
+  cost: (view) => ({ instructions: portableInstructions(view), codeBytes: 560 }),
+  lower: (view) => ({
+    kernel: 'svdf_s8__portable',
+    work: { kind: 'whole' },
+    ...int8Data(view),
+    arguments: callArguments,
+    scratchBytes: 0,
+    inPlace: [],
+  }),
+};
+
+const int8Dsp: Kernel = {
+  name: 'svdf_s8__dsp',
+  isa: 'dsp',
+  description: 'The features of two filters at a time, then four steps of each at a time.',
+  accepts: (view) => operand(view, 4).dtype === 'int8' && fitsShortRequantization(view),
+  cost: (view) => {
+    const { batches, inputs, filters, memory, units } = svdfGeometry(view);
+    const perFilter = 1.9 * inputs + 3 * memory + 40;
+    return { instructions: batches * (filters * perFilter + 20 * units), codeBytes: 860 };
   },
+  lower: (view) => ({
+    kernel: 'svdf_s8__dsp',
+    work: { kind: 'whole' },
+    ...int8Data(view),
+    arguments: callArguments,
+    scratchBytes: 0,
+    inPlace: [],
+  }),
 };
 
 const int16StatePortable: Kernel = {
@@ -58,7 +65,7 @@ const int16StatePortable: Kernel = {
   isa: 'portable',
   description: 'Filter by filter; the state is moved as it is read.',
   accepts: (view) => operand(view, 4).dtype === 'int16',
-  cost: (view) => ({ instructions: portableInstructions(view), codeBytes: 270 }),
+  cost: (view) => ({ instructions: portableInstructions(view), codeBytes: 640 }),
   lower: (view) => {
     const feature = featureConstants(view);
     const outcome = resultConstants(view);
@@ -82,7 +89,7 @@ const float32Portable: Kernel = {
   isa: 'portable',
   description: 'Filter by filter, any sizes.',
   accepts: (view) => operand(view, 4).dtype === 'float32',
-  cost: (view) => ({ instructions: portableInstructions(view), codeBytes: 240 }),
+  cost: (view) => ({ instructions: portableInstructions(view), codeBytes: 450 }),
   lower: (view) => {
     const bias = view.inputs[3] ?? null;
     const range = floatActivationRange(view.attributes.activation);
@@ -117,11 +124,35 @@ const float32Portable: Kernel = {
   },
 };
 
-export const svdfKernels: readonly Kernel[] = [int8Portable, int16StatePortable, float32Portable];
+export const svdfKernels: readonly Kernel[] = [int8Portable, int8Dsp, int16StatePortable, float32Portable];
 
 function portableInstructions(view: View): number {
   const { batches, inputs, filters, memory, units } = svdfGeometry(view);
   return batches * (filters * (6 * inputs + 8 * memory + 40) + 30 * units);
+}
+
+/** Whether features are multiplied by less than 1/2, and their sums, for any input, stay below 2^30. */
+function fitsShortRequantization(view: View): boolean {
+  return svdfMultipliers(view).feature.shift < 0 && 255 * 128 * svdfGeometry(view).inputs < 2 ** 30;
+}
+
+/** Constants and parameters of the kernels whose state is int8. */
+function int8Data(view: View): Pick<KernelCall, 'constants' | 'parameters'> {
+  const feature = featureConstants(view);
+  const outcome = resultConstants(view);
+  return {
+    constants: [...feature.constants, timeConstant(view), ...outcome.constants],
+    parameters: {
+      type: 'svdf_s8_parameters',
+      fields: [
+        sizesField(view),
+        ...feature.fields,
+        field('state_zero_point', perTensor(operand(view, 4).quantization).zeroPoint),
+        field('time', constant('time')),
+        outcome.field,
+      ],
+    },
+  };
 }
 
 function sizesField(view: View): CField {
