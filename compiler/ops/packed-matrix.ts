@@ -1,6 +1,6 @@
 import type { NodeView } from '../ir/index.ts';
 import { operand, result } from '../ir/index.ts';
-import type { QuantizedMultiplier } from '../numerics/index.ts';
+import { clamp, multiplyByQuantizedMultiplier, type QuantizedMultiplier } from '../numerics/index.ts';
 import { type Activation, perTensor, quantizedActivationRange } from './activation.ts';
 import { type ConstantArray, constant, field, type KernelCall } from './kernel.ts';
 import { channelMultipliers, foldInputZeroPoint } from './requantization.ts';
@@ -36,6 +36,14 @@ export function roundUp4(value: number): number {
   return Math.ceil(value / 4) * 4;
 }
 
+/** An output channel as a kernel computes it. */
+interface Channel {
+  readonly weights: Int8Array;
+  /** With the input's zero point folded in. */
+  readonly bias: number;
+  readonly multiplier: QuantizedMultiplier;
+}
+
 /** The least right shift that the kernels' requantization can do: its factor is 2^(32 - shift), an int32. */
 const leastRightShift = 2;
 
@@ -43,69 +51,83 @@ const leastRightShift = 2;
  * Whether the packed product is exact for these weights: pairs of weights fit a halfword, the sums of second channels
  * 24 bits, all sums 30 bits, and multipliers are below 1/4.
  */
-export function canPack(view: NodeView, matrix: WeightMatrix): boolean {
-  const weights = operand(view, 1);
-  if (weights.quantization!.zeroPoints.some((zeroPoint) => zeroPoint !== 0)) {
+export function canPack(view: MatrixView, matrix: WeightMatrix): boolean {
+  if (operand(view, 1).quantization!.zeroPoints.some((zeroPoint) => zeroPoint !== 0)) {
     return false;
   }
-  const { outputs } = matrix;
-  const multipliers = channelMultipliers(operand(view, 0), weights, result(view), outputs);
-  const bias = foldedBias(view, matrix);
-  return multipliers.every(({ multiplier, shift }, o) => {
+  const channels = channelsOf(view, matrix);
+  return channels.every((channel, o) => {
+    const { multiplier, shift } = channel.multiplier;
     const right = multiplier === 0 ? leastRightShift : -shift;
-    const [low, high] = sumRange(matrix, o, bias[o]!);
+    const [low, high] = sumRange(channel);
     const limit = o % 2 === 1 ? 2 ** 23 : 2 ** 30;
-    return right >= leastRightShift && -limit <= low && high < limit && fitsHalfwords(matrix, o);
+    const fits = o % 2 === 0 || fitHalfwords(channels[o - 1]!.weights, channel.weights);
+    return right >= leastRightShift && -limit <= low && high < limit && fits;
   });
 }
 
-/** Smallest and largest sum of channel `o` over all int8 inputs. */
-function sumRange({ values, columns }: WeightMatrix, o: number, bias: number): readonly [number, number] {
+type MatrixView = NodeView<{ readonly activation: Activation }>;
+
+/** The channels; those that give the same result for every input have weights 0 and the simplest bias and multiplier. */
+function channelsOf(view: MatrixView, { outputs, columns, values }: WeightMatrix): readonly Channel[] {
+  const rowOf = (o: number) => values.subarray(o * columns, (o + 1) * columns);
+  const multipliers = channelMultipliers(operand(view, 0), operand(view, 1), result(view), outputs);
+  const bias = foldInputZeroPoint(view, view.inputs[2] ?? null, outputs, rowOf);
+  const { minimum, maximum } = quantizedActivationRange(view.attributes.activation, result(view));
+  const zeroPoint = perTensor(result(view).quantization).zeroPoint;
+  return multipliers.map((multiplier, o) => {
+    const channel = { weights: rowOf(o), bias: bias[o]!, multiplier };
+    const sums = sumRange(channel);
+    // A left shift that overflows wraps, as in the reference, and then the ends say nothing of what lies between.
+    if (sums.some((sum) => Math.abs(sum) * 2 ** Math.max(multiplier.shift, 0) >= 2 ** 31)) {
+      return channel;
+    }
+    const [low, high] = sums.map((sum) =>
+      clamp(multiplyByQuantizedMultiplier(sum, multiplier) + zeroPoint, minimum, maximum),
+    ) as [number, number];
+    return low === high ? constantChannel(columns, low - zeroPoint) : channel;
+  });
+}
+
+/** A channel whose requantized sum is always `value`, an integer of at most 9 bits. */
+function constantChannel(columns: number, value: number): Channel {
+  return { weights: new Int8Array(columns), bias: 8 * value, multiplier: { multiplier: 2 ** 30, shift: -2 } };
+}
+
+/** Smallest and largest sum of a channel over all int8 inputs. */
+function sumRange({ weights, bias }: Channel): readonly [low: number, high: number] {
   let low = bias;
   let high = bias;
-  for (const weight of values.subarray(o * columns, (o + 1) * columns)) {
-    low -= weight > 0 ? weight * 128 : weight * -127;
+  for (const weight of weights) {
+    low += weight > 0 ? weight * -128 : weight * 127;
     high += weight > 0 ? weight * 127 : weight * -128;
   }
   return [low, high];
 }
 
-/** Whether 256 b + a of an odd channel's weights b and those of the channel before fit 16 bits: not for b = -128, a < 0. */
-function fitsHalfwords({ values, columns }: WeightMatrix, o: number): boolean {
-  if (o % 2 === 0) {
-    return true;
-  }
-  for (let k = 0; k < columns; k++) {
-    if (values[o * columns + k] === -128 && values[(o - 1) * columns + k]! < 0) {
-      return false;
-    }
-  }
-  return true;
-}
-
-function foldedBias(view: NodeView, { outputs, columns, values }: WeightMatrix): Int32Array {
-  return foldInputZeroPoint(view, view.inputs[2] ?? null, outputs, (o) =>
-    values.subarray(o * columns, (o + 1) * columns),
-  );
+/** Whether 256 b + a of weights a and b of two channels fit 16 bits: not for b = -128 with a < 0. */
+function fitHalfwords(a: Int8Array, b: Int8Array): boolean {
+  return b.every((weight, k) => weight !== -128 || a[k]! >= 0);
 }
 
 /** The constants and the fields of a `matrix_s8` of which a kernel multiplies so many channels at a time. */
 export function packMatrix(
-  view: NodeView<{ readonly activation: Activation }>,
+  view: MatrixView,
   matrix: WeightMatrix,
   channelsTogether: 2 | 4,
 ): { readonly constants: readonly ConstantArray[]; readonly fields: KernelFields } {
   const { minimum, maximum } = quantizedActivationRange(view.attributes.activation, result(view));
+  const channels = channelsOf(view, matrix);
   return {
     constants: [
       {
         name: 'weights',
-        values: packWeights(matrix, channelsTogether),
+        values: packWeights(channels, matrix.columns, channelsTogether),
         comment: `int8 [${matrix.outputs}, ${matrix.columns}], two channels a halfword`,
       },
       {
         name: 'channels',
-        values: packChannels(view, matrix, channelsTogether),
+        values: packChannels(channels, channelsTogether),
         comment: 'for two channels: first sums, factors of multiplier and shift of each',
       },
     ],
@@ -124,11 +146,11 @@ export function packMatrix(
 type KernelFields = NonNullable<KernelCall['parameters']>['fields'];
 
 /** Words [outputs / together][columns / 2][together / 2]: see `matrix_s8.h`. Missing channels at the end are 0. */
-function packWeights({ outputs, columns, values }: WeightMatrix, together: 2 | 4): Uint32Array {
-  const weight = (o: number, k: number) => (o < outputs ? values[o * columns + k]! : 0);
+function packWeights(channels: readonly Channel[], columns: number, together: 2 | 4): Uint32Array {
+  const weight = (o: number, k: number) => channels[o]?.weights[k] ?? 0;
   const halfword = (o: number, k: number) => (weight(o, k) + 256 * weight(o + 1, k)) & 0xffff;
   const words: number[] = [];
-  for (let o = 0; o < outputs; o += together) {
+  for (let o = 0; o < channels.length; o += together) {
     for (let k = 0; k < columns; k += 4) {
       for (const first of [k, k + 1]) {
         for (let channel = o; channel < o + together; channel += 2) {
@@ -141,23 +163,19 @@ function packWeights({ outputs, columns, values }: WeightMatrix, together: 2 | 4
 }
 
 /** Six words for every two channels: see `matrix_s8.h`. */
-function packChannels(view: NodeView, matrix: WeightMatrix, together: 2 | 4): Int32Array {
-  const { outputs } = matrix;
-  const bias = foldedBias(view, matrix);
-  const multipliers = channelMultipliers(operand(view, 0), operand(view, 1), result(view), outputs);
+function packChannels(channels: readonly Channel[], together: 2 | 4): Int32Array {
+  const nothing = constantChannel(0, 0);
   const words: number[] = [];
-  for (let o = 0; o < Math.ceil(outputs / together) * together; o += 2) {
-    const even = bias[o] ?? 0;
-    words.push((even + 256 * (bias[o + 1] ?? 0)) | 0, even);
-    for (const { multiplier, shift } of [multipliers[o] ?? nothing, multipliers[o + 1] ?? nothing]) {
+  for (let o = 0; o < Math.ceil(channels.length / together) * together; o += 2) {
+    const pair = [channels[o] ?? nothing, channels[o + 1] ?? nothing] as const;
+    words.push((pair[0].bias + 256 * pair[1].bias) | 0, pair[0].bias);
+    for (const { multiplier, shift } of pair.map((channel) => channel.multiplier)) {
       // With a second factor of 0 any first one gives 0.
       words.push(multiplier === 0 ? 0 : 2 * multiplier - 2 ** 32, multiplier === 0 ? 0 : 2 ** (32 + shift));
     }
   }
   return Int32Array.from(words);
 }
-
-const nothing: QuantizedMultiplier = { multiplier: 0, shift: 0 };
 
 /** Instructions of a product with three pixels, as counted on Cortex-M7. */
 export function pixelsInstructions({ outputs, columns }: Pick<WeightMatrix, 'outputs' | 'columns'>): number {
