@@ -8,14 +8,14 @@ export interface Machine {
   readonly header: string;
   readonly flash: { readonly originAddress: number; readonly sizeBytes: number };
   readonly ram: { readonly originAddress: number; readonly sizeBytes: number };
-  /** Where the test's input bytes are put, and its records come from. The board's main memory in QEMU. */
+  /** Address space of the model's stack, at the bottom of the RAM; what is deeper faults. */
+  readonly stackBytes: number;
+  /** Where the test's input bytes are put, and its records come from in QEMU. */
   readonly data: { readonly originAddress: number; readonly sizeBytes: number };
 }
 
-const MiB = 1 << 20;
-
-/** Address space that the model's stack gets at the bottom of the RAM; what is deeper faults. */
-export const stackSpaceBytes = 64 * 1024;
+const KiB = 1024;
+const MiB = 1024 * KiB;
 
 /** Timer ticks of one instruction on the MPS2 boards with `-icount shift=8`: 256 ns of a 25 MHz clock. */
 export const icountShift = 8;
@@ -27,6 +27,7 @@ const mps2 = (name: string, dataAddress: number): Machine => ({
   header: 'mps2.h',
   flash: { originAddress: 0, sizeBytes: 4 * MiB },
   ram: { originAddress: 0x20000000, sizeBytes: 4 * MiB },
+  stackBytes: 64 * KiB,
   data: { originAddress: dataAddress, sizeBytes: 16 * MiB },
 });
 
@@ -36,20 +37,39 @@ const qemuMachines: readonly Machine[] = [
   mps2('mps2-an500', 0x60000000),
 ];
 
-/** The board that stands for `target` in QEMU. */
-export function qemuMachine(target: Target): Machine {
-  const machine = qemuMachines.find((candidate) => candidate.name === target.emulators.qemu);
+// the chips' own memories; the test's data lies where an external memory would, and the stack is what fits beside an arena
+const stm32 = (name: string, flashBytes: number, ramBytes: number): Machine => ({
+  name,
+  header: `${name}.h`,
+  flash: { originAddress: 0x08000000, sizeBytes: flashBytes },
+  ram: { originAddress: 0x20000000, sizeBytes: ramBytes },
+  stackBytes: 8 * KiB,
+  data: { originAddress: 0x60000000, sizeBytes: 16 * MiB },
+});
+
+const renodeMachines: readonly Machine[] = [stm32('stm32f4', 2 * MiB, 192 * KiB), stm32('stm32f7', MiB, 320 * KiB)];
+
+function machineOf(target: Target, emulator: 'qemu' | 'renode', machines: readonly Machine[]): Machine {
+  const wanted = target.emulators[emulator];
   return (
-    machine ??
+    machines.find((candidate) => candidate.name === wanted) ??
     fail('no-emulator', {
       where: `target '${target.name}'`,
       found:
-        target.emulators.qemu === undefined
-          ? 'QEMU has no machine for it'
-          : `msc has no memory map of QEMU's machine '${target.emulators.qemu}'`,
-      requires: `one of ${qemuMachines.map((candidate) => candidate.name).join(', ')}`,
+        wanted === undefined ? `nothing in ${emulator} stands for it` : `msc does not know ${emulator}'s '${wanted}'`,
+      requires: `one of ${machines.map((candidate) => candidate.name).join(', ')}`,
     })
   );
+}
+
+/** The board that stands for `target` in QEMU. */
+export function qemuMachine(target: Target): Machine {
+  return machineOf(target, 'qemu', qemuMachines);
+}
+
+/** The chip that stands for `target` in Renode. */
+export function renodeMachine(target: Target): Machine {
+  return machineOf(target, 'renode', renodeMachines);
 }
 
 /** Linker flags that place a firmware on `machine`. */
@@ -61,7 +81,7 @@ export function memoryFlags(machine: Machine, script: string): readonly string[]
     machine_ram_length: machine.ram.sizeBytes,
     machine_data_origin: machine.data.originAddress,
     machine_data_length: machine.data.sizeBytes,
-    machine_stack_length: stackSpaceBytes,
+    machine_stack_length: machine.stackBytes,
   };
   return [`-T${script}`, ...Object.entries(symbols).map(([name, value]) => `-Wl,--defsym=${name}=${value}`)];
 }

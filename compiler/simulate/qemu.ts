@@ -34,10 +34,11 @@ const headerBytes = 8;
 // a file that is the board's memory carries records faster than a UART (one system call a byte), but needs mmap
 const sharedMemory = process.platform !== 'win32';
 
-function withHeader(input: Uint8Array): Uint8Array {
+/** Input bytes as the firmware finds them; `records` is the offset of the memory for records, 0 for the UART. */
+export function withHeader(input: Uint8Array, records: number): Uint8Array {
   const header = new DataView(new ArrayBuffer(headerBytes));
   header.setUint32(0, input.byteLength, true);
-  header.setUint32(4, sharedMemory ? recordsAt(input) : 0, true);
+  header.setUint32(4, records, true);
   return Buffer.concat([new Uint8Array(header.buffer), input]);
 }
 
@@ -52,7 +53,7 @@ export function usableBytes(machine: Machine): number {
 
 function transferArgs(run: QemuRun): readonly string[] {
   const { machine, folder } = run;
-  writeFileSync(join(folder, 'input.bin'), withHeader(run.input));
+  writeFileSync(join(folder, 'input.bin'), withHeader(run.input, sharedMemory ? recordsAt(run.input) : 0));
   rmSync(join(folder, 'records.bin'), { force: true });
   if (!sharedMemory) {
     return [

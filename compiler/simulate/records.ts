@@ -51,11 +51,11 @@ export function readRecords(bytes: Uint8Array): Records {
 const faultBits: readonly (readonly [number, string])[] = [
   [0, 'a jump to where there is no code'],
   [1, 'access to an address without memory, or a write to constants'],
-  [4, 'no memory for the exception frame: the stack of 64 KiB is used up'],
+  [4, 'no memory for the exception frame: the stack is used up'],
   [8, 'instruction fetch from an address without memory'],
   [9, 'access to an address without memory'],
   [10, 'access to an address without memory (imprecise)'],
-  [12, 'no memory for the exception frame: the stack of 64 KiB is used up'],
+  [12, 'no memory for the exception frame: the stack is used up'],
   [16, 'undefined instruction'],
   [17, 'invalid state: a jump to an address without Thumb bit'],
   [18, 'invalid return'],
@@ -68,13 +68,18 @@ function hex(value: number): string {
   return `0x${value.toString(16).padStart(8, '0')}`;
 }
 
+/** Whether the harness has said its last word: it came to its end, or told why not. */
+export function isComplete(records: Records): boolean {
+  return records.end !== null || records.fault !== null || records.status !== null;
+}
+
 /** One readable line about a fault. `stackLimit` is the lowest address of the model's stack. */
 export function describeFault(words: readonly number[], elf: Elf, stackLimit: number): string {
   const [pc = 0, lr = 0, , sp = 0, cfsr = 0, hfsr = 0, mmfar = 0, bfar = 0] = words;
   const name = (address: number) => functionAt(elf, (address & ~1) >>> 0) ?? 'no function';
   const causes = faultBits.filter(([bit]) => (cfsr & (1 << bit)) !== 0).map(([, text]) => text);
   if (causes.length === 0 && sp < stackLimit + 32) {
-    causes.push('the stack of 64 KiB is used up');
+    causes.push('the stack is used up');
   }
   const addresses = [
     ...((cfsr & (1 << 7)) === 0 ? [] : [`at address ${hex(mmfar)}`]),

@@ -1,5 +1,7 @@
+import { locateTool } from '../toolchain/index.ts';
 import { simulateHost } from './simulate-host.ts';
 import { simulateQemu } from './simulate-qemu.ts';
+import { simulateRenode } from './simulate-renode.ts';
 import type { SimulationRequest, SimulationResult } from './types.ts';
 
 /**
@@ -13,7 +15,21 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
       return simulateHost(request);
     case 'qemu':
       return simulateQemu(request);
-    default:
-      return request.target.core === 'host' ? simulateHost(request) : simulateQemu(request);
+    case 'renode':
+      return simulateRenode(request);
+    case 'auto':
+      return simulateAuto(request);
   }
+}
+
+function simulateAuto(request: SimulationRequest): Promise<SimulationResult> {
+  const { target, tools } = request;
+  if (target.core === 'host') {
+    return simulateHost(request);
+  }
+  const onlyRenode =
+    target.emulators.renode !== undefined &&
+    locateTool('qemu-system-arm', tools) === undefined &&
+    locateTool('renode', tools) !== undefined;
+  return onlyRenode ? simulateRenode(request) : simulateQemu(request);
 }

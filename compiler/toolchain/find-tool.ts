@@ -133,22 +133,33 @@ const programs: Readonly<Record<Exclude<ToolName, 'arm-none-eabi-gcc'>, readonly
   cc: ['gcc', 'clang', 'cc'],
   clang: ['clang'],
   renode: ['renode'],
+  'renode-test': ['renode-test'],
 };
 
-/** Any other tool, on the PATH; undefined without it. The host's compiler may be named by `CC`. */
+interface Located {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Name and path of a tool on the PATH, without asking it anything. The host's compiler may be named by `CC`. */
+export function locateTool(
+  tool: Exclude<ToolName, 'arm-none-eabi-gcc'>,
+  options: ToolOptions = {},
+): Located | undefined {
+  const env = options.env ?? process.env;
+  const named = tool === 'cc' && env.CC !== undefined && env.CC !== '' ? [env.CC] : [];
+  return [...named, ...programs[tool]]
+    .map((name) => ({ name, path: isExecutable(name) ? name : onPath(name, env) }))
+    .find((located): located is Located => located.path !== undefined);
+}
+
+/** Any tool but the Arm compiler, on the PATH; undefined without it. */
 export async function findTool(
   tool: Exclude<ToolName, 'arm-none-eabi-gcc'>,
   options: ToolOptions = {},
 ): Promise<Tool | undefined> {
-  const env = options.env ?? process.env;
-  const named = tool === 'cc' && env.CC !== undefined && env.CC !== '' ? [env.CC] : [];
-  for (const program of [...named, ...programs[tool]]) {
-    const path = isExecutable(program) ? program : onPath(program, env);
-    if (path !== undefined) {
-      return describe(path, program, 'path');
-    }
-  }
-  return undefined;
+  const located = locateTool(tool, options);
+  return located === undefined ? undefined : describe(located.path, located.name, 'path');
 }
 
 /** What `found` is, or `tool-not-found` with the command that installs it here. */

@@ -22,7 +22,15 @@ export {
   readElf,
   sameImage,
 } from './elf.ts';
-export { currentPlatform, findArmGcc, findTool, requireTool, type Tool, type ToolOptions } from './find-tool.ts';
+export {
+  currentPlatform,
+  findArmGcc,
+  findTool,
+  locateTool,
+  requireTool,
+  type Tool,
+  type ToolOptions,
+} from './find-tool.ts';
 export { installCommand, type ToolName } from './install-hints.ts';
 export { loadTarget, targetTexts } from './load-targets.ts';
 export { packageRoot, packageText } from './package-root.ts';

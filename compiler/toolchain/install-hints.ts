@@ -1,5 +1,5 @@
 /** The tools that msc may call. */
-export type ToolName = 'arm-none-eabi-gcc' | 'qemu-system-arm' | 'cc' | 'clang' | 'renode';
+export type ToolName = 'arm-none-eabi-gcc' | 'qemu-system-arm' | 'cc' | 'clang' | 'renode' | 'renode-test';
 
 /** How a platform installs packages: Debian and Ubuntu, macOS, Windows, or none that msc knows. */
 export type Platform = 'apt' | 'brew' | 'winget' | 'other';
@@ -14,6 +14,13 @@ export function platformOf(platform: NodeJS.Platform, hasApt: boolean): Platform
   }
   return hasApt ? 'apt' : 'other';
 }
+
+const renodeCommands: Readonly<Record<Platform, string>> = {
+  apt: 'https://github.com/renode/renode/releases (portable package; put renode and renode-test on the PATH)',
+  brew: 'brew install --cask renode',
+  winget: 'https://github.com/renode/renode/releases',
+  other: 'https://github.com/renode/renode/releases',
+};
 
 const commands: Readonly<Record<ToolName, Readonly<Record<Platform, string>>>> = {
   'arm-none-eabi-gcc': {
@@ -40,12 +47,8 @@ const commands: Readonly<Record<ToolName, Readonly<Record<Platform, string>>>> =
     winget: 'winget install LLVM.LLVM',
     other: 'install clang',
   },
-  renode: {
-    apt: 'https://github.com/renode/renode/releases (portable package; put renode and renode-test on the PATH)',
-    brew: 'brew install --cask renode',
-    winget: 'https://github.com/renode/renode/releases',
-    other: 'https://github.com/renode/renode/releases',
-  },
+  renode: renodeCommands,
+  'renode-test': renodeCommands,
 };
 
 /** The command, or the address, that brings `tool` to this platform. */

@@ -16,6 +16,8 @@ export interface ToolRun {
   readonly cwd?: string;
   /** Then it gets SIGTERM, and SIGKILL one second later. */
   readonly timeoutSeconds?: number;
+  /** Ends the tool as a time-out does. */
+  readonly cancelSignal?: AbortSignal;
 }
 
 /** Runs a tool to its end, whatever that is; never throws for what the tool does. */
@@ -26,6 +28,7 @@ export async function runTool(run: ToolRun): Promise<ToolResult> {
     forceKillAfterDelay: 1000,
     ...(run.cwd === undefined ? {} : { cwd: run.cwd }),
     ...(run.timeoutSeconds === undefined ? {} : { timeout: run.timeoutSeconds * 1000 }),
+    ...(run.cancelSignal === undefined ? {} : { cancelSignal: run.cancelSignal }),
     // messages that do not depend on where they are read
     env: { LC_ALL: 'C' },
   });

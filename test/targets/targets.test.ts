@@ -54,7 +54,7 @@ describe('the shipped targets', () => {
     const target = parseTarget(texts, 'stm32f4');
     expect(target.features).toEqual({ dsp: true, fpu: 'single', mve: false, unalignedAccess: true, cacheLineBytes: 0 });
     expect(contiguousRegions(target, 'ram').map((region) => region.memories.map((memory) => memory.name))).toEqual([
-      ['SRAM1', 'SRAM2'],
+      ['SRAM1', 'SRAM2', 'SRAM3'],
       ['CCM'],
     ]);
   });
