@@ -41,6 +41,23 @@ typedef struct {
     msc_matrix_s8 matrix;
 } msc_conv2d_packed_s8_parameters;
 
+/*
+ * Weights [outputs, columns] of int16, without their zero point; of every four columns 0 and 2 come first, then 1 and 3.
+ * Every row of the window is filled up with zeros to a multiple of 4.
+ */
+typedef struct {
+    msc_conv2d_window window;
+    const uint32_t *weights;
+    const int32_t *bias;
+    const int32_t *multipliers; /* one an output, 31 fractional bits */
+    const int8_t *shifts;       /* to the left if positive */
+    int32_t columns;
+    int32_t outputs;
+    int32_t output_zero_point;
+    int32_t output_minimum;
+    int32_t output_maximum;
+} msc_conv2d_wide_s8_parameters;
+
 typedef struct {
     msc_matrix_s8 matrix;
     int32_t channels;
@@ -79,6 +96,8 @@ MSC_KERNEL void msc_conv2d_tiled_f32__portable(const float *const *rows, float *
 /* Scratch: columns of three pixels as int16, then three rows of the window as int8, each filled up to words. */
 MSC_KERNEL void msc_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, const msc_conv2d_packed_s8_parameters *p,
                                    void *scratch, int32_t row_count);
+MSC_KERNEL void msc_conv2d_wide_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                        const msc_conv2d_wide_s8_parameters *p, void *scratch, int32_t row_count);
 /* Scratch: columns of three pixels as int16, then, if channels do not come in fours, as int8. */
 MSC_KERNEL void msc_conv2d_1x1_s8__dsp(const int8_t *input, int8_t *output,
                                        const msc_conv2d_1x1_packed_s8_parameters *p, void *scratch, int32_t pixels);

@@ -1,6 +1,6 @@
 import { elementCount, elementsFromBytes, type NodeView, operand, result } from '../../ir/index.ts';
 import { perTensor } from '../activation.ts';
-import { field, integer, type KernelRecord } from '../kernel.ts';
+import { constant, field, integer, type KernelRecord } from '../kernel.ts';
 import {
   canPack,
   packMatrix,
@@ -10,6 +10,7 @@ import {
   weightMatrix,
 } from '../packed-matrix.ts';
 import type { Conv2dAttributes } from './definition.ts';
+import { plainChannels } from './plain-channels.ts';
 import { isPointwise, rowArguments, rowWindow, windowField } from './window.ts';
 
 type Kernel = KernelRecord<Conv2dAttributes>;
@@ -73,7 +74,6 @@ export const int8WindowDsp: Kernel = {
     const matrix = matrixOf(view);
     const { constants, fields } = packMatrix(view, matrix, 2);
     const inputZeroPoint = perTensor(operand(view, 0).quantization).zeroPoint;
-    const [, , width, inputs] = operand(view, 1).shape as [number, number, number, number];
     return {
       kernel: 'conv2d_s8__dsp',
       work: { kind: 'rows', window: rowWindow(view, inputZeroPoint, rowsPerCall(view)) },
@@ -83,11 +83,84 @@ export const int8WindowDsp: Kernel = {
         fields: [windowField(view, inputZeroPoint), field('matrix', { kind: 'struct', fields })],
       },
       arguments: rowArguments({ kind: 'scratch' }),
-      scratchBytes: 6 * matrix.columns + 3 * roundUp4(width * inputs),
+      scratchBytes: windowScratchBytes(view),
       inPlace: [],
     };
   },
 };
+
+export const int8WideDsp: Kernel = {
+  name: 'conv2d_wide_s8__dsp',
+  isa: 'dsp',
+  description: 'Weights as int16, for those that do not pack: with a zero point, large sums or large multipliers.',
+  accepts: (view) => operand(view, 0).dtype === 'int8' && view.attributes.groups === 1,
+  cost: (view) => {
+    const [outputs, height] = operand(view, 1).shape as [number, number];
+    const columns = columnsOf(view);
+    return {
+      instructions: Math.ceil(pixelsOf(view) / 3) * (outputs * (4 * columns + 100) + 3 * columns + 15 * height + 60),
+      codeBytes: 800,
+    };
+  },
+  lower: (view) => {
+    const matrix = matrixOf(view);
+    const { outputs, columns } = matrix;
+    const zeroPoint = operand(view, 1).quantization!.zeroPoints[0]!;
+    const taps = tapsOf(view);
+    const weights = Int16Array.from(matrix.values, (weight, i) => (taps[i % columns]! ? weight - zeroPoint : 0));
+    const { constants, addressFields, valueFields } = plainChannels(view, (o) =>
+      weights.subarray(o * columns, (o + 1) * columns),
+    );
+    const inputZeroPoint = perTensor(operand(view, 0).quantization).zeroPoint;
+    return {
+      kernel: 'conv2d_wide_s8__dsp',
+      work: { kind: 'rows', window: rowWindow(view, inputZeroPoint, rowsPerCall(view)) },
+      constants: [
+        {
+          name: 'weights',
+          values: packWide(weights),
+          comment: `int16 [${outputs}, ${columns}], columns 0, 2, 1, 3 of every four`,
+        },
+        ...constants,
+      ],
+      parameters: {
+        type: 'conv2d_wide_s8_parameters',
+        fields: [
+          windowField(view, inputZeroPoint),
+          field('weights', constant('weights')),
+          ...addressFields,
+          field('columns', columns),
+          field('outputs', outputs),
+          ...valueFields,
+        ],
+      },
+      arguments: rowArguments({ kind: 'scratch' }),
+      scratchBytes: windowScratchBytes(view),
+      inPlace: [],
+    };
+  },
+};
+
+/** For every column of the matrix whether it is a tap of the window and not a fill-up. */
+function tapsOf(view: NodeView<Conv2dAttributes>): readonly boolean[] {
+  const [, height, width, inputs] = operand(view, 1).shape as [number, number, number, number];
+  const length = width * inputs;
+  return Array.from({ length: height * roundUp4(length) }, (_, column) => column % roundUp4(length) < length);
+}
+
+/** Pairs of int16 as words: of every four 0 and 2, then 1 and 3. */
+function packWide(weights: Int16Array): Uint32Array {
+  return Uint32Array.from({ length: weights.length / 2 }, (_, i) => {
+    const first = 4 * Math.floor(i / 2) + (i % 2);
+    return ((weights[first]! & 0xffff) | (weights[first + 2]! << 16)) >>> 0;
+  });
+}
+
+/** Columns of three pixels as int16, and a row of three windows as int8. */
+function windowScratchBytes(view: NodeView<Conv2dAttributes>): number {
+  const [, , width, inputs] = operand(view, 1).shape as [number, number, number, number];
+  return 6 * columnsOf(view) + 3 * roundUp4(width * inputs);
+}
 
 /** As many rows as make up threes of pixels. */
 function rowsPerCall(view: NodeView<Conv2dAttributes>): number {

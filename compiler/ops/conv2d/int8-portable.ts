@@ -1,8 +1,8 @@
 import { elementCount, elementsFromBytes, operand, result } from '../../ir/index.ts';
-import { perTensor, quantizedActivationRange } from '../activation.ts';
+import { perTensor } from '../activation.ts';
 import { constant, field, type KernelRecord } from '../kernel.ts';
-import { channelMultipliers, foldInputZeroPoint } from '../requantization.ts';
 import { type Conv2dAttributes, conv2d } from './definition.ts';
+import { plainChannels } from './plain-channels.ts';
 import { rowArguments, rowWindow, windowField } from './window.ts';
 
 export const int8Portable: KernelRecord<Conv2dAttributes> = {
@@ -20,40 +20,25 @@ export const int8Portable: KernelRecord<Conv2dAttributes> = {
     const [outputs, height, width, inputs] = weights.shape as [number, number, number, number];
     const taps = height * width * inputs;
     const zeroPoint = weights.quantization!.zeroPoints[0]!;
-    const multipliers = channelMultipliers(operand(view, 0), weights, result(view), outputs);
-    const range = quantizedActivationRange(view.attributes.activation, result(view));
-    const bias = foldInputZeroPoint(view, view.inputs[2] ?? null, outputs, (channel) =>
+    const { constants, addressFields, valueFields } = plainChannels(view, (channel) =>
       Array.from(values.subarray(channel * taps, (channel + 1) * taps), (weight) => weight - zeroPoint),
     );
     const inputZeroPoint = perTensor(operand(view, 0).quantization).zeroPoint;
     return {
       kernel: 'conv2d_s8__portable',
       work: { kind: 'rows', window: rowWindow(view, inputZeroPoint) },
-      constants: [
-        { name: 'weights', values, comment: `int8 [${weights.shape.join(', ')}]` },
-        { name: 'bias', values: bias, comment: "with the input's zero point folded in" },
-        {
-          name: 'multipliers',
-          values: Int32Array.from(multipliers, (m) => m.multiplier),
-          comment: '31 fractional bits',
-        },
-        { name: 'shifts', values: Int8Array.from(multipliers, (m) => m.shift), comment: 'to the left if positive' },
-      ],
+      constants: [{ name: 'weights', values, comment: `int8 [${weights.shape.join(', ')}]` }, ...constants],
       parameters: {
         type: 'conv2d_s8_parameters',
         fields: [
           windowField(view, inputZeroPoint),
           field('weights', constant('weights')),
-          field('bias', constant('bias')),
-          field('multipliers', constant('multipliers')),
-          field('shifts', constant('shifts')),
+          ...addressFields,
           field('weights_zero_point', zeroPoint),
           field('group_inputs', inputs),
           field('group_outputs', outputs / view.attributes.groups),
           field('outputs', outputs),
-          field('output_zero_point', perTensor(result(view).quantization).zeroPoint),
-          field('output_minimum', range.minimum),
-          field('output_maximum', range.maximum),
+          ...valueFields,
         ],
       },
       arguments: rowArguments(),

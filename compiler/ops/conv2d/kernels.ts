@@ -1,13 +1,14 @@
 import type { KernelRecord } from '../kernel.ts';
 import type { Conv2dAttributes } from './definition.ts';
 import { float32Portable, float32Tiled } from './float32.ts';
-import { int8PointwiseDsp, int8WindowDsp } from './int8-dsp.ts';
+import { int8PointwiseDsp, int8WideDsp, int8WindowDsp } from './int8-dsp.ts';
 import { int8Portable } from './int8-portable.ts';
 
 export const conv2dKernels: readonly KernelRecord<Conv2dAttributes>[] = [
   int8Portable,
   int8PointwiseDsp,
   int8WindowDsp,
+  int8WideDsp,
   float32Portable,
   float32Tiled,
 ];
