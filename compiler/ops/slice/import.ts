@@ -171,10 +171,13 @@ export const importTfliteSplitV: Importer = (operator, scope) => {
   addSplit(operator, scope, shape, axis, constantIntegers(operator, scope, 1));
 };
 
-/** MindSpore Lite Split: attributes axis, size_splits (empty: equal parts). */
+/** MindSpore Lite Split: the sizes are operand 1, as from ONNX, or the attribute `size_splits`; without either, equal parts. */
 export const importMsliteSplit: Importer = (operator, scope) => {
   const { shape } = scope.tensor(requiredOperand(operator, 0));
   const axis = normalAxis(operator, numberOption(operator, 'axis', 0), shape.length);
-  const sizes = numbersOption(operator, 'size_splits', []);
+  const sizes =
+    optionalOperand(operator, 1) === null
+      ? numbersOption(operator, 'size_splits', [])
+      : constantIntegers(operator, scope, 1);
   addSplit(operator, scope, shape, axis, sizes.length > 0 ? sizes : equalSizes(operator, shape[axis]!));
 };
