@@ -5,6 +5,7 @@ import { addCompileCommand } from './compile.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addInspectCommand } from './inspect.ts';
 import { addOperatorsCommand } from './operators.ts';
+import { addPlanCommand } from './plan.ts';
 import { addRunCommand } from './run.ts';
 import { addTargetsCommand } from './targets.ts';
 
@@ -23,6 +24,7 @@ addInspectCommand(program);
 addTargetsCommand(program);
 addOperatorsCommand(program);
 addDoctorCommand(program);
+addPlanCommand(program);
 program.commands.forEach((command) => {
   command.exitOverride().showHelpAfterError(`(see msc ${command.name()} --help)`);
 });
