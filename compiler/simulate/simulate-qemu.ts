@@ -64,7 +64,9 @@ async function stepCounts(
   }
   const again = await countedStart(session, marked, marked.elf, packSequences([input], [counts[0]!]), counts[0]!);
   const difference = (again.counts.inferences[0] ?? 0) - (first.inferences[0] ?? 0);
-  session.notes.push(`steps counted in an image whose code the marks changed: ${difference} instructions more in all`);
+  if (difference !== 0) {
+    session.notes.push(`steps counted in an image that the marks changed: it takes ${difference} instructions more`);
+  }
   return listed(again.counts.steps);
 }
 

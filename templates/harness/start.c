@@ -23,7 +23,7 @@ int32_t harness_call(int32_t (*function)(void));
 int32_t harness_nothing(void);
 void harness_exception(void);
 void harness_reset(void);
-void harness_fault(const uint32_t *frame, uint32_t exception_return);
+void harness_fault(const uint32_t *frame);
 
 __attribute__((section(".vectors"), used)) static void *const vectors[16] = {
     harness_main_stack_top, (void *)harness_reset,     (void *)harness_exception, (void *)harness_exception,
@@ -87,7 +87,7 @@ void harness_stop(void) {
 }
 
 /* Words: pc, lr, xpsr, sp, cfsr, hfsr, mmfar, bfar, r0, r1, r2, r3, r12, exception number. */
-void harness_fault(const uint32_t *frame, uint32_t exception_return) {
+void harness_fault(const uint32_t *frame) {
     static const uint32_t none[8];
     const int readable = frame >= harness_stack_limit && frame + 8 <= harness_main_stack_top;
     const uint32_t *const stacked = readable ? frame : none;
@@ -108,7 +108,6 @@ void harness_fault(const uint32_t *frame, uint32_t exception_return) {
         REGISTER(0xE000ED04) & 0x1FFU,
     };
 
-    (void)exception_return;
     harness_send('F', words, sizeof words);
     harness_stop();
 }
