@@ -1,82 +1,119 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "msc/depthwise_dsp.h"
 
-/* A channel of a 3 by 3 window: for each row, its weights 0 and 1 and its weights 1 and 2, doubled. */
+/* A channel, and how its outputs are made row by row. The assembly below knows the offsets on the right. */
 typedef struct {
-    uint32_t weights[3][2];
-    msc_depthwise_scale scale;
+    uint32_t weights[3][2];    /* 0: for each row of the window weights 0 and 1, then 1 and 2, doubled */
+    msc_depthwise_scale scale; /* 24 */
+    int32_t output_step;       /* 40: elements from row to row of the output */
+    int32_t rows;              /* 44: rows left */
 } msc_depthwise_3x3_channel;
 
 /*
- * A row of four channels as four planes of int16, two pixels a word: the left padding, the pixels, and padding up to
- * `words` words a plane.
+ * How rows of four channels become four planes of int16, two pixels a word: a word of padding and the first pixel where
+ * the left padding is odd, pairs of pixels, and a word of the last pixel and padding where one is left.
  */
-static void msc_depthwise_unzip(const int8_t *row, const msc_depthwise_conv2d_s8_parameters *p, uint32_t *planes,
-                                int32_t words) {
-    const uint32_t zero = ((uint32_t)p->input_zero_point & 0xffffu) * 0x00010001u;
-    uint32_t *const end = planes + words;
-    const int32_t channels = p->channels;
-    int32_t left = p->input_width;
+typedef struct {
+    int32_t channel;          /* 0: the first of the four */
+    int32_t pairs;            /* 4 */
+    uint32_t zero;            /* 8: the zero point twice */
+    int32_t row_step;         /* 12: bytes from behind the last pair of a row to the first word of the next */
+    int32_t has_first;        /* 16 */
+    int32_t has_last;         /* 20 */
+    const int8_t *const *end; /* 24: behind the last row */
+} msc_depthwise_unzipping;
 
-    for (int32_t pad = p->pad_left; pad > 1; pad -= 2) {
-        planes[0] = zero;
-        planes[words] = zero;
-        planes[2 * words] = zero;
-        planes[3 * words] = zero;
-        planes++;
-    }
-    if ((p->pad_left & 1) != 0) {
-        const uint32_t even = msc_sxtb16(msc_read_word(row));
-        const uint32_t odd = msc_sxtb16_ror8(msc_read_word(row));
-
-        planes[0] = msc_pack_low(zero, even);
-        planes[words] = msc_pack_low(zero, odd);
-        planes[2 * words] = (zero & 0xffffu) | (even & 0xffff0000u);
-        planes[3 * words] = (zero & 0xffffu) | (odd & 0xffff0000u);
-        planes++;
-        row += channels;
-        left--;
-    }
-    while (left > 1) {
-        const uint32_t first = msc_read_word(row);
-        const uint32_t second = msc_read_word(&row[channels]);
-        const uint32_t even = msc_sxtb16(first);
-        const uint32_t odd = msc_sxtb16_ror8(first);
-        const uint32_t next_even = msc_sxtb16(second);
-        const uint32_t next_odd = msc_sxtb16_ror8(second);
-
-        planes[0] = msc_pack_low(even, next_even);
-        planes[words] = msc_pack_low(odd, next_odd);
-        planes[2 * words] = msc_pack_high(even, next_even);
-        planes[3 * words] = msc_pack_high(odd, next_odd);
-        planes++;
-        row += 2 * channels;
-        left -= 2;
-    }
-    if (left > 0) {
-        const uint32_t even = msc_sxtb16(msc_read_word(row));
-        const uint32_t odd = msc_sxtb16_ror8(msc_read_word(row));
-
-        planes[0] = msc_pack_low(even, zero);
-        planes[words] = msc_pack_low(odd, zero);
-        planes[2 * words] = msc_pack_high(even, zero);
-        planes[3 * words] = msc_pack_high(odd, zero);
-        planes++;
-    }
-    while (planes < end) {
-        planes[0] = zero;
-        planes[words] = zero;
-        planes[2 * words] = zero;
-        planes[3 * words] = zero;
-        planes++;
-    }
-}
+/* Most rows of a call. */
+#define MSC_DEPTHWISE_ROWS 12
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
 
-/* A row of the window over four outputs: s0 to s3 are the sums so far, which the first row takes from the bias in s3. */
-#define MSC_DEPTHWISE_ROW(offset, s0, s1, s2)                                                                          \
-    "ldrd %[w01], %[w12], [%[channel], #" offset "]\n"                                                                 \
+/* Rows to planes, `words` words each; words of padding alone are there already. */
+static void msc_depthwise_unzip(const int8_t *const *rows, const msc_depthwise_unzipping *how, int32_t channels,
+                                uint32_t *planes, int32_t words) {
+    const int8_t *row;
+    int32_t left;
+    uint32_t t;
+    uint32_t u;
+    uint32_t v;
+    uint32_t x;
+    uint32_t y;
+
+    __asm__ volatile("1:\n"
+                     "ldr %[row], [%[rows]], #4\n"
+                     "ldrd %[x], %[left], [%[how]]\n"
+                     "add %[row], %[row], %[x]\n"
+                     "ldr %[x], [%[how], #16]\n"
+                     "cmp %[x], #0\n"
+                     "beq 2f\n"
+                     "ldr %[x], [%[row]]\n"
+                     "ldr %[v], [%[how], #8]\n"
+                     "add %[row], %[row], %[channels]\n"
+                     "sxtb16 %[y], %[x]\n"
+                     "sxtb16 %[x], %[x], ror #8\n"
+                     "pkhbt %[u], %[v], %[y], lsl #16\n"
+                     "pkhtb %[y], %[y], %[v]\n"
+                     "str %[y], [%[planes], %[words], lsl #3]\n"
+                     "pkhbt %[y], %[v], %[x], lsl #16\n"
+                     "pkhtb %[x], %[x], %[v]\n"
+                     "str %[y], [%[planes], %[words], lsl #2]\n"
+                     "str %[x], [%[planes], %[words12]]\n"
+                     "str %[u], [%[planes]], #4\n"
+                     "2:\n"
+                     "subs %[left], %[left], #1\n"
+                     "bmi 4f\n"
+                     "3:\n"
+                     "ldr %[y], [%[row], %[channels]]\n"
+                     "ldr %[x], [%[row]]\n"
+                     "add %[row], %[row], %[channels], lsl #1\n"
+                     "sxtb16 %[v], %[y]\n"
+                     "sxtb16 %[u], %[x]\n"
+                     "sxtb16 %[y], %[y], ror #8\n"
+                     "sxtb16 %[x], %[x], ror #8\n"
+                     "pkhtb %[t], %[v], %[u], asr #16\n"
+                     "pkhbt %[u], %[u], %[v], lsl #16\n"
+                     "str %[t], [%[planes], %[words], lsl #3]\n"
+                     "pkhbt %[t], %[x], %[y], lsl #16\n"
+                     "pkhtb %[x], %[y], %[x], asr #16\n"
+                     "str %[t], [%[planes], %[words], lsl #2]\n"
+                     "str %[x], [%[planes], %[words12]]\n"
+                     "subs %[left], %[left], #1\n"
+                     "str %[u], [%[planes]], #4\n"
+                     "bpl 3b\n"
+                     "4:\n"
+                     "ldr %[x], [%[how], #20]\n"
+                     "cmp %[x], #0\n"
+                     "beq 5f\n"
+                     "ldr %[x], [%[row]]\n"
+                     "ldr %[v], [%[how], #8]\n"
+                     "sxtb16 %[y], %[x]\n"
+                     "sxtb16 %[x], %[x], ror #8\n"
+                     "pkhbt %[u], %[y], %[v], lsl #16\n"
+                     "str %[u], [%[planes]]\n"
+                     "pkhtb %[u], %[v], %[y], asr #16\n"
+                     "str %[u], [%[planes], %[words], lsl #3]\n"
+                     "pkhbt %[u], %[x], %[v], lsl #16\n"
+                     "str %[u], [%[planes], %[words], lsl #2]\n"
+                     "pkhtb %[u], %[v], %[x], asr #16\n"
+                     "str %[u], [%[planes], %[words12]]\n"
+                     "5:\n"
+                     "ldr %[x], [%[how], #12]\n"
+                     "ldr %[y], [%[how], #24]\n"
+                     "add %[planes], %[planes], %[x]\n"
+                     "cmp %[rows], %[y]\n"
+                     "bne 1b\n"
+                     : [rows] "+&r"(rows), [planes] "+&r"(planes), [row] "=&r"(row), [left] "=&r"(left),
+                       [t] "=&r"(t), [u] "=&r"(u), [v] "=&r"(v), [x] "=&r"(x), [y] "=&r"(y)
+                     : [how] "r"(how), [channels] "r"(channels), [words] "r"(words), [words12] "r"(12 * words)
+                     : "cc", "memory");
+}
+
+/*
+ * A row of the window over four outputs of stride 1: w01 and w12 are the weights, x and y two pixels each, s0 to s3 the
+ * sums. The first row finds the bias in s3.
+ */
+#define MSC_DEPTHWISE_BY_4_STRIDE_1(at, s0, s1, s2)                                                                    \
+    "ldrd %[w01], %[w12], [%[channel], #" at "]\n"                                                                     \
     "ldrd %[x], %[y], [%[plane]]\n"                                                                                    \
     "smlad %[s0], %[x], %[w01], %[" s0 "]\n"                                                                           \
     "smlatb %[s1], %[x], %[w01], %[" s1 "]\n"                                                                          \
@@ -88,208 +125,412 @@ static void msc_depthwise_unzip(const int8_t *row, const msc_depthwise_conv2d_s8
     "smlabt %[s2], %[x], %[w12], %[s2]\n"                                                                              \
     "smlad %[s3], %[x], %[w12], %[s3]\n"
 
-/* The same over two outputs: s0 and s1, the first row from the bias in s1. */
-#define MSC_DEPTHWISE_END(offset, s0)                                                                                  \
-    "ldrd %[w01], %[w12], [%[channel], #" offset "]\n"                                                                 \
+/* The same of stride 2. */
+#define MSC_DEPTHWISE_BY_4_STRIDE_2(at, s0, s1, s2)                                                                    \
+    "ldrd %[w01], %[w12], [%[channel], #" at "]\n"                                                                     \
+    "ldrd %[x], %[y], [%[plane]]\n"                                                                                    \
+    "smlad %[s0], %[x], %[w01], %[" s0 "]\n"                                                                           \
+    "ldr %[x], [%[plane], #8]\n"                                                                                       \
+    "smlabt %[s0], %[y], %[w12], %[s0]\n"                                                                              \
+    "smlad %[s1], %[y], %[w01], %[" s1 "]\n"                                                                           \
+    "ldr %[y], [%[plane], #12]\n"                                                                                      \
+    "smlabt %[s1], %[x], %[w12], %[s1]\n"                                                                              \
+    "smlad %[s2], %[x], %[w01], %[" s2 "]\n"                                                                           \
+    "ldr %[x], [%[plane], #16]\n"                                                                                      \
+    "smlabt %[s2], %[y], %[w12], %[s2]\n"                                                                              \
+    "smlad %[s3], %[y], %[w01], %[s3]\n"                                                                               \
+    "smlabt %[s3], %[x], %[w12], %[s3]\n"
+
+/* A row of the window over two outputs of stride 1. The first row finds the bias in s1. */
+#define MSC_DEPTHWISE_BY_2_STRIDE_1(at, s0)                                                                            \
+    "ldrd %[w01], %[w12], [%[channel], #" at "]\n"                                                                     \
     "ldrd %[x], %[y], [%[plane]]\n"                                                                                    \
     "smlad %[s0], %[x], %[w01], %[" s0 "]\n"                                                                           \
     "smlatb %[s1], %[x], %[w01], %[s1]\n"                                                                              \
     "smlabt %[s0], %[y], %[w12], %[s0]\n"                                                                              \
     "smlad %[s1], %[y], %[w12], %[s1]\n"
 
-/* msc_depthwise_requantize, with the multiplier in w01, the offset in w12, the shift in x. */
+/* The same of stride 2. */
+#define MSC_DEPTHWISE_BY_2_STRIDE_2(at, s0)                                                                            \
+    "ldrd %[w01], %[w12], [%[channel], #" at "]\n"                                                                     \
+    "ldrd %[x], %[y], [%[plane]]\n"                                                                                    \
+    "smlad %[s0], %[x], %[w01], %[" s0 "]\n"                                                                           \
+    "ldr %[x], [%[plane], #8]\n"                                                                                       \
+    "smlabt %[s0], %[y], %[w12], %[s0]\n"                                                                              \
+    "smlad %[s1], %[y], %[w01], %[s1]\n"                                                                               \
+    "smlabt %[s1], %[x], %[w12], %[s1]\n"
+
+/* A row of the window over one output. */
+#define MSC_DEPTHWISE_BY_1(at)                                                                                         \
+    "ldrd %[w01], %[w12], [%[channel], #" at "]\n"                                                                     \
+    "ldrd %[x], %[y], [%[plane]]\n"                                                                                    \
+    "smlad %[s0], %[x], %[w01], %[s0]\n"                                                                               \
+    "smlabt %[s0], %[y], %[w12], %[s0]\n"
+
+/* The multiplier to w01, the offset to w12, the shift to x. */
+#define MSC_DEPTHWISE_SCALE                                                                                            \
+    "ldrd %[w01], %[w12], [%[channel], #28]\n"                                                                         \
+    "ldr %[x], [%[channel], #36]\n"
+
+/* msc_depthwise_requantize */
 #define MSC_DEPTHWISE_REQUANTIZE(sum)                                                                                  \
     "smmlar %[y], %[" sum "], %[w01], %[w12]\n"                                                                        \
     "add %[" sum "], %[y], %[" sum "], asr #31\n"                                                                      \
     "asr %[" sum "], %[" sum "], %[x]\n"                                                                               \
     "ssat %[" sum "], #8, %[" sum "]\n"
 
-/* Four neighbouring outputs of a row, `channels` elements apart, of which `count` are written. */
-static inline void msc_depthwise_3x3_tile(const uint32_t *plane, int32_t pitch, const msc_depthwise_3x3_channel *channel,
-                                          int8_t *output, int32_t channels, int32_t count) {
-    int32_t sum0;
-    int32_t sum1;
-    int32_t sum2;
-    int32_t sum3;
+/* To label 1 for the next row. */
+#define MSC_DEPTHWISE_NEXT_ROW                                                                                         \
+    "ldrd %[x], %[y], [%[channel], #40]\n"                                                                             \
+    "add %[output], %[output], %[x]\n"                                                                                 \
+    "subs %[y], %[y], #1\n"                                                                                            \
+    "str %[y], [%[channel], #44]\n"                                                                                    \
+    "bne 1b\n"
+
+/* Four neighbouring outputs of each row, stride 1. */
+static void msc_depthwise_3x3_by_4_stride_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                            int32_t pitch, int32_t channels) {
+    int32_t s0;
+    int32_t s1;
+    int32_t s2;
+    int32_t s3;
     uint32_t x;
     uint32_t y;
-    uint32_t weights01;
-    uint32_t weights12;
+    uint32_t w01;
+    uint32_t w12;
 
-    __asm__("ldr %[s3], [%[channel], #24]\n"
-            MSC_DEPTHWISE_ROW("0", "s3", "s3", "s3")
-            "add %[plane], %[plane], %[pitch], lsl #2\n"
-            MSC_DEPTHWISE_ROW("8", "s0", "s1", "s2")
-            "add %[plane], %[plane], %[pitch], lsl #2\n"
-            MSC_DEPTHWISE_ROW("16", "s0", "s1", "s2")
-            "ldrd %[w01], %[w12], [%[channel], #28]\n"
-            "ldr %[x], [%[channel], #36]\n"
-            MSC_DEPTHWISE_REQUANTIZE("s0") MSC_DEPTHWISE_REQUANTIZE("s1")
-            MSC_DEPTHWISE_REQUANTIZE("s2") MSC_DEPTHWISE_REQUANTIZE("s3")
-            : [s0] "=&r"(sum0), [s1] "=&r"(sum1), [s2] "=&r"(sum2), [s3] "=&r"(sum3), [x] "=&r"(x), [y] "=&r"(y),
-              [w01] "=&r"(weights01), [w12] "=&r"(weights12), [plane] "+&r"(plane)
-            : [channel] "r"(channel), [pitch] "r"(pitch)
-            : "cc", "memory");
-    output[0] = (int8_t)sum0;
-    output[channels] = (int8_t)sum1;
-    output[2 * channels] = (int8_t)sum2;
-    if (count > 3) {
-        output[3 * channels] = (int8_t)sum3;
-    }
+    __asm__ volatile("1:\n"
+                     "ldr %[s3], [%[channel], #24]\n"
+                     MSC_DEPTHWISE_BY_4_STRIDE_1("0", "s3", "s3", "s3")
+                     "add %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_BY_4_STRIDE_1("8", "s0", "s1", "s2")
+                     "add %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_BY_4_STRIDE_1("16", "s0", "s1", "s2")
+                     "sub %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_SCALE
+                     MSC_DEPTHWISE_REQUANTIZE("s0")
+                     MSC_DEPTHWISE_REQUANTIZE("s1")
+                     MSC_DEPTHWISE_REQUANTIZE("s2")
+                     MSC_DEPTHWISE_REQUANTIZE("s3")
+                     "strb %[s0], [%[output]]\n"
+                     "strb %[s1], [%[output], %[channels]]\n"
+                     "add %[x], %[output], %[channels], lsl #1\n"
+                     "strb %[s2], [%[x]]\n"
+                     "strb %[s3], [%[x], %[channels]]\n"
+                     MSC_DEPTHWISE_NEXT_ROW
+                     : [s0] "=&r"(s0), [s1] "=&r"(s1), [s2] "=&r"(s2), [s3] "=&r"(s3), [x] "=&r"(x), [y] "=&r"(y),
+                       [w01] "=&r"(w01), [w12] "=&r"(w12), [plane] "+&r"(plane), [output] "+&r"(output)
+                     : [channel] "r"(channel), [pitch] "r"(pitch), [channels] "r"(channels)
+                     : "cc", "memory");
 }
 
-/* One or two outputs of a row. */
-static inline void msc_depthwise_3x3_end(const uint32_t *plane, int32_t pitch, const msc_depthwise_3x3_channel *channel,
-                                         int8_t *output, int32_t channels, int32_t count) {
-    int32_t sum0;
-    int32_t sum1;
+/* Four neighbouring outputs of each row, stride 2. */
+static void msc_depthwise_3x3_by_4_stride_2(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                            int32_t pitch, int32_t channels) {
+    int32_t s0;
+    int32_t s1;
+    int32_t s2;
+    int32_t s3;
     uint32_t x;
     uint32_t y;
-    uint32_t weights01;
-    uint32_t weights12;
+    uint32_t w01;
+    uint32_t w12;
 
-    __asm__("ldr %[s1], [%[channel], #24]\n"
-            MSC_DEPTHWISE_END("0", "s1")
-            "add %[plane], %[plane], %[pitch], lsl #2\n"
-            MSC_DEPTHWISE_END("8", "s0")
-            "add %[plane], %[plane], %[pitch], lsl #2\n"
-            MSC_DEPTHWISE_END("16", "s0")
-            "ldrd %[w01], %[w12], [%[channel], #28]\n"
-            "ldr %[x], [%[channel], #36]\n"
-            MSC_DEPTHWISE_REQUANTIZE("s0") MSC_DEPTHWISE_REQUANTIZE("s1")
-            : [s0] "=&r"(sum0), [s1] "=&r"(sum1), [x] "=&r"(x), [y] "=&r"(y), [w01] "=&r"(weights01),
-              [w12] "=&r"(weights12), [plane] "+&r"(plane)
-            : [channel] "r"(channel), [pitch] "r"(pitch)
-            : "cc", "memory");
-    output[0] = (int8_t)sum0;
-    if (count > 1) {
-        output[channels] = (int8_t)sum1;
-    }
+    __asm__ volatile("1:\n"
+                     "ldr %[s3], [%[channel], #24]\n"
+                     MSC_DEPTHWISE_BY_4_STRIDE_2("0", "s3", "s3", "s3")
+                     "add %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_BY_4_STRIDE_2("8", "s0", "s1", "s2")
+                     "add %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_BY_4_STRIDE_2("16", "s0", "s1", "s2")
+                     MSC_DEPTHWISE_SCALE
+                     MSC_DEPTHWISE_REQUANTIZE("s0")
+                     MSC_DEPTHWISE_REQUANTIZE("s1")
+                     MSC_DEPTHWISE_REQUANTIZE("s2")
+                     MSC_DEPTHWISE_REQUANTIZE("s3")
+                     "strb %[s0], [%[output]]\n"
+                     "strb %[s1], [%[output], %[channels]]\n"
+                     "add %[x], %[output], %[channels], lsl #1\n"
+                     "strb %[s2], [%[x]]\n"
+                     "strb %[s3], [%[x], %[channels]]\n"
+                     MSC_DEPTHWISE_NEXT_ROW
+                     : [s0] "=&r"(s0), [s1] "=&r"(s1), [s2] "=&r"(s2), [s3] "=&r"(s3), [x] "=&r"(x), [y] "=&r"(y),
+                       [w01] "=&r"(w01), [w12] "=&r"(w12), [plane] "+&r"(plane), [output] "+&r"(output)
+                     : [channel] "r"(channel), [pitch] "r"(pitch), [channels] "r"(channels)
+                     : "cc", "memory");
+}
+
+/* Two neighbouring outputs of each row, stride 1. */
+static void msc_depthwise_3x3_by_2_stride_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                            int32_t pitch, int32_t channels) {
+    int32_t s0;
+    int32_t s1;
+    uint32_t x;
+    uint32_t y;
+    uint32_t w01;
+    uint32_t w12;
+
+    __asm__ volatile("1:\n"
+                     "ldr %[s1], [%[channel], #24]\n"
+                     MSC_DEPTHWISE_BY_2_STRIDE_1("0", "s1")
+                     "add %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_BY_2_STRIDE_1("8", "s0")
+                     "add %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_BY_2_STRIDE_1("16", "s0")
+                     "sub %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_SCALE
+                     MSC_DEPTHWISE_REQUANTIZE("s0")
+                     MSC_DEPTHWISE_REQUANTIZE("s1")
+                     "strb %[s0], [%[output]]\n"
+                     "strb %[s1], [%[output], %[channels]]\n"
+                     MSC_DEPTHWISE_NEXT_ROW
+                     : [s0] "=&r"(s0), [s1] "=&r"(s1), [x] "=&r"(x), [y] "=&r"(y), [w01] "=&r"(w01), [w12] "=&r"(w12),
+                       [plane] "+&r"(plane), [output] "+&r"(output)
+                     : [channel] "r"(channel), [pitch] "r"(pitch), [channels] "r"(channels)
+                     : "cc", "memory");
+}
+
+/* Two neighbouring outputs of each row, stride 2. */
+static void msc_depthwise_3x3_by_2_stride_2(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                            int32_t pitch, int32_t channels) {
+    int32_t s0;
+    int32_t s1;
+    uint32_t x;
+    uint32_t y;
+    uint32_t w01;
+    uint32_t w12;
+
+    __asm__ volatile("1:\n"
+                     "ldr %[s1], [%[channel], #24]\n"
+                     MSC_DEPTHWISE_BY_2_STRIDE_2("0", "s1")
+                     "add %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_BY_2_STRIDE_2("8", "s0")
+                     "add %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_BY_2_STRIDE_2("16", "s0")
+                     MSC_DEPTHWISE_SCALE
+                     MSC_DEPTHWISE_REQUANTIZE("s0")
+                     MSC_DEPTHWISE_REQUANTIZE("s1")
+                     "strb %[s0], [%[output]]\n"
+                     "strb %[s1], [%[output], %[channels]]\n"
+                     MSC_DEPTHWISE_NEXT_ROW
+                     : [s0] "=&r"(s0), [s1] "=&r"(s1), [x] "=&r"(x), [y] "=&r"(y), [w01] "=&r"(w01), [w12] "=&r"(w12),
+                       [plane] "+&r"(plane), [output] "+&r"(output)
+                     : [channel] "r"(channel), [pitch] "r"(pitch), [channels] "r"(channels)
+                     : "cc", "memory");
+}
+
+/* One output of each row, any stride. */
+static void msc_depthwise_3x3_by_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                   int32_t pitch, int32_t advance) {
+    int32_t s0;
+    uint32_t x;
+    uint32_t y;
+    uint32_t w01;
+    uint32_t w12;
+
+    __asm__ volatile("1:\n"
+                     "ldr %[s0], [%[channel], #24]\n"
+                     MSC_DEPTHWISE_BY_1("0")
+                     "add %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_BY_1("8")
+                     "add %[plane], %[plane], %[pitch]\n"
+                     MSC_DEPTHWISE_BY_1("16")
+                     "add %[plane], %[plane], %[advance]\n"
+                     MSC_DEPTHWISE_SCALE
+                     MSC_DEPTHWISE_REQUANTIZE("s0")
+                     "strb %[s0], [%[output]]\n"
+                     MSC_DEPTHWISE_NEXT_ROW
+                     : [s0] "=&r"(s0), [x] "=&r"(x), [y] "=&r"(y), [w01] "=&r"(w01), [w12] "=&r"(w12),
+                       [plane] "+&r"(plane), [output] "+&r"(output)
+                     : [channel] "r"(channel), [pitch] "r"(pitch), [advance] "r"(advance)
+                     : "cc", "memory");
 }
 
 #else
 
-static inline void msc_depthwise_3x3_tile(const uint32_t *plane, int32_t pitch, const msc_depthwise_3x3_channel *channel,
-                                          int8_t *output, int32_t channels, int32_t count) {
-    const msc_depthwise_scale scale = channel->scale;
-    int32_t sum0 = scale.bias;
-    int32_t sum1 = scale.bias;
-    int32_t sum2 = scale.bias;
-    int32_t sum3 = scale.bias;
+/* Rows to planes, `words` words each; words of padding alone are there already. */
+static void msc_depthwise_unzip(const int8_t *const *rows, const msc_depthwise_unzipping *how, int32_t channels,
+                                uint32_t *planes, int32_t words) {
+    const int32_t count = how->has_first + 2 * how->pairs + how->has_last;
 
-    for (int32_t i = 0; i < 3; i++) {
-        const uint32_t weights01 = channel->weights[i][0];
-        const uint32_t weights12 = channel->weights[i][1];
-        const uint32_t pixels01 = plane[0];
-        const uint32_t pixels23 = plane[1];
-        const uint32_t pixels45 = plane[2];
+    for (; rows < how->end; rows++) {
+        const int8_t *row = &(*rows)[how->channel];
 
-        sum0 = msc_smlad(pixels01, weights01, sum0);
-        sum1 = msc_smlatb(pixels01, weights01, sum1);
-        sum0 = msc_smlabt(pixels23, weights12, sum0);
-        sum1 = msc_smlad(pixels23, weights12, sum1);
-        sum2 = msc_smlad(pixels23, weights01, sum2);
-        sum3 = msc_smlatb(pixels23, weights01, sum3);
-        sum2 = msc_smlabt(pixels45, weights12, sum2);
-        sum3 = msc_smlad(pixels45, weights12, sum3);
-        plane += pitch;
-    }
-    output[0] = (int8_t)msc_depthwise_requantize(sum0, scale.multiplier, scale.offset, scale.shift);
-    output[channels] = (int8_t)msc_depthwise_requantize(sum1, scale.multiplier, scale.offset, scale.shift);
-    output[2 * channels] = (int8_t)msc_depthwise_requantize(sum2, scale.multiplier, scale.offset, scale.shift);
-    if (count > 3) {
-        output[3 * channels] = (int8_t)msc_depthwise_requantize(sum3, scale.multiplier, scale.offset, scale.shift);
+        for (int32_t c = 0; c < 4; c++) {
+            uint32_t *plane = &planes[c * words];
+            uint32_t low = how->zero;
+
+            for (int32_t i = 0; i < count; i++) {
+                const uint32_t pixel = (uint32_t)row[i * channels + c];
+
+                if ((i + how->has_first) % 2 == 0) {
+                    low = pixel;
+                    *plane = msc_pack_low(pixel, how->zero);
+                } else {
+                    *plane++ = msc_pack_low(low, pixel);
+                }
+            }
+        }
+        planes += how->has_first + how->pairs + how->row_step / 4;
     }
 }
 
-static inline void msc_depthwise_3x3_end(const uint32_t *plane, int32_t pitch, const msc_depthwise_3x3_channel *channel,
-                                         int8_t *output, int32_t channels, int32_t count) {
-    const msc_depthwise_scale scale = channel->scale;
-    int32_t sum0 = scale.bias;
-    int32_t sum1 = scale.bias;
+/* `count` neighbouring outputs of each row; after the last row of a window the plane moves by `advance` bytes. */
+static void msc_depthwise_3x3_by(const msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                 int32_t pitch, int32_t advance, int32_t channels, int32_t count, int32_t stride) {
+    const msc_depthwise_scale *const scale = &channel->scale;
 
-    for (int32_t i = 0; i < 3; i++) {
-        const uint32_t weights01 = channel->weights[i][0];
-        const uint32_t weights12 = channel->weights[i][1];
-        const uint32_t pixels01 = plane[0];
-        const uint32_t pixels23 = plane[1];
+    for (int32_t y = 0; y < channel->rows; y++) {
+        for (int32_t n = 0; n < count; n++) {
+            const int32_t at = n * stride;
+            const uint32_t *pixels = &plane[at / 2];
+            int32_t sum = scale->bias;
 
-        sum0 = msc_smlad(pixels01, weights01, sum0);
-        sum1 = msc_smlatb(pixels01, weights01, sum1);
-        sum0 = msc_smlabt(pixels23, weights12, sum0);
-        sum1 = msc_smlad(pixels23, weights12, sum1);
-        plane += pitch;
+            for (int32_t i = 0; i < 3; i++) {
+                const uint32_t pixels01 = at % 2 == 0 ? pixels[0] : pixels[0] >> 16 | pixels[1] << 16;
+                const uint32_t pixel2 = at % 2 == 0 ? pixels[1] : pixels[1] >> 16;
+
+                sum = msc_smlad(pixels01, channel->weights[i][0], sum);
+                sum = msc_smlabt(pixel2, channel->weights[i][1], sum);
+                pixels += pitch / 4;
+            }
+            output[n * channels] =
+                (int8_t)msc_depthwise_requantize(sum, scale->multiplier, scale->offset, scale->shift);
+        }
+        plane += (2 * pitch + advance) / 4;
+        output += channel->output_step;
     }
-    output[0] = (int8_t)msc_depthwise_requantize(sum0, scale.multiplier, scale.offset, scale.shift);
-    if (count > 1) {
-        output[channels] = (int8_t)msc_depthwise_requantize(sum1, scale.multiplier, scale.offset, scale.shift);
-    }
+}
+
+static void msc_depthwise_3x3_by_4_stride_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                            int32_t pitch, int32_t channels) {
+    msc_depthwise_3x3_by(channel, plane, output, pitch, -pitch, channels, 4, 1);
+}
+
+static void msc_depthwise_3x3_by_4_stride_2(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                            int32_t pitch, int32_t channels) {
+    msc_depthwise_3x3_by(channel, plane, output, pitch, 0, channels, 4, 2);
+}
+
+static void msc_depthwise_3x3_by_2_stride_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                            int32_t pitch, int32_t channels) {
+    msc_depthwise_3x3_by(channel, plane, output, pitch, -pitch, channels, 2, 1);
+}
+
+static void msc_depthwise_3x3_by_2_stride_2(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                            int32_t pitch, int32_t channels) {
+    msc_depthwise_3x3_by(channel, plane, output, pitch, 0, channels, 2, 2);
+}
+
+static void msc_depthwise_3x3_by_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                   int32_t pitch, int32_t advance) {
+    msc_depthwise_3x3_by(channel, plane, output, pitch, advance, 0, 1, 1);
 }
 
 #endif
 
-/* All rows of one channel; `pitch` is the distance between rows of a plane. */
-static void msc_depthwise_3x3_plane(const uint32_t *plane, int32_t pitch, const msc_depthwise_3x3_channel *channel,
-                                    int8_t *output, const msc_depthwise_conv2d_s8_parameters *p, int32_t row_count) {
-    const int32_t channels = p->channels;
+/* The pairs of weights of four channels: their weights less the zero point, doubled. */
+static void msc_depthwise_3x3_weights(msc_depthwise_3x3_channel *channel,
+                                      const msc_depthwise_conv2d_s8_parameters *p, const int8_t *weights) {
+    const uint32_t zero = msc_pack_low((uint32_t)p->weights_zero_point, (uint32_t)p->weights_zero_point);
 
-    for (int32_t y = 0; y < row_count; y++) {
-        const uint32_t *at = plane;
-        int32_t left = p->output_width;
+    for (int32_t i = 0; i < 3; i++) {
+        uint32_t even[3];
+        uint32_t odd[3];
 
-        while (left > 2) {
-            msc_depthwise_3x3_tile(at, pitch, channel, output, channels, left);
-            output += 4 * channels;
-            at += 2;
-            left -= 4;
+        for (int32_t j = 0; j < 3; j++) {
+            const uint32_t word = msc_read_word(weights);
+
+            even[j] = msc_ssub16(msc_sxtb16(word), zero);
+            odd[j] = msc_ssub16(msc_sxtb16_ror8(word), zero);
+            even[j] = msc_sadd16(even[j], even[j]);
+            odd[j] = msc_sadd16(odd[j], odd[j]);
+            weights += p->channels;
         }
-        if (left > 0) {
-            msc_depthwise_3x3_end(at, pitch, channel, output, channels, left);
-        }
-        output += left * channels;
-        plane += pitch;
+        channel[0].weights[i][0] = msc_pack_low(even[0], even[1]);
+        channel[0].weights[i][1] = msc_pack_low(even[1], even[2]);
+        channel[1].weights[i][0] = msc_pack_low(odd[0], odd[1]);
+        channel[1].weights[i][1] = msc_pack_low(odd[1], odd[2]);
+        channel[2].weights[i][0] = msc_pack_high(even[0], even[1]);
+        channel[2].weights[i][1] = msc_pack_high(even[1], even[2]);
+        channel[3].weights[i][0] = msc_pack_high(odd[0], odd[1]);
+        channel[3].weights[i][1] = msc_pack_high(odd[1], odd[2]);
     }
 }
 
-/* The weights of a channel, each row as pairs. */
-static void msc_depthwise_3x3_weights(msc_depthwise_3x3_channel *channel,
-                                      const msc_depthwise_conv2d_s8_parameters *p, int32_t c) {
-    const int8_t *weight = &p->weights[c];
+/* All outputs of a channel, groups of columns from top to bottom; `pitch` are the bytes from row to row of a plane. */
+static void msc_depthwise_3x3_plane(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                    int32_t pitch, const msc_depthwise_conv2d_s8_parameters *p, int32_t row_count) {
+    const int32_t channels = p->channels;
+    int32_t left = p->output_width;
 
-    for (int32_t i = 0; i < 3; i++) {
-        const int32_t weight0 = (weight[0] - p->weights_zero_point) * 2;
-        const int32_t weight1 = (weight[p->channels] - p->weights_zero_point) * 2;
-        const int32_t weight2 = (weight[2 * p->channels] - p->weights_zero_point) * 2;
-
-        channel->weights[i][0] = msc_pack_low((uint32_t)weight0, (uint32_t)weight1);
-        channel->weights[i][1] = msc_pack_low((uint32_t)weight1, (uint32_t)weight2);
-        weight += 3 * p->channels;
+    for (; left >= 4; left -= 4) {
+        channel->rows = row_count;
+        if (p->stride == 1) {
+            msc_depthwise_3x3_by_4_stride_1(channel, plane, output, pitch, channels);
+            plane += 2;
+        } else {
+            msc_depthwise_3x3_by_4_stride_2(channel, plane, output, pitch, channels);
+            plane += 4;
+        }
+        output += 4 * channels;
     }
-    channel->scale = msc_depthwise_scale_of(p, c);
+    if (left >= 2) {
+        channel->rows = row_count;
+        if (p->stride == 1) {
+            msc_depthwise_3x3_by_2_stride_1(channel, plane, output, pitch, channels);
+            plane += 1;
+        } else {
+            msc_depthwise_3x3_by_2_stride_2(channel, plane, output, pitch, channels);
+            plane += 2;
+        }
+        output += 2 * channels;
+    }
+    if ((left & 1) != 0) {
+        channel->rows = row_count;
+        msc_depthwise_3x3_by_1(channel, plane, output, pitch, (p->stride - 2) * pitch);
+    }
 }
 
 /*
- * 3 by 3 windows of stride 1, four channels at a time: their rows are unzipped into planes of int16, so that one
- * multiplication serves two neighbouring pixels. Scratch: (row_count + 2) * 4 * (output_width / 2 + 2) words at most.
+ * 3 by 3 windows of stride 1 or 2, four channels at a time: their rows are unzipped into planes of int16, so that one
+ * multiplication serves two neighbouring pixels. At most MSC_DEPTHWISE_ROWS rows. Scratch: for each of the
+ * stride * (row_count - 1) + 3 rows of the input four planes, of (output_width + 3) / 2 words for stride 1, of
+ * output_width + 2 words for stride 2.
  */
 MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8_t *output,
                                                  const msc_depthwise_conv2d_s8_parameters *p, void *scratch,
                                                  int32_t row_count) {
+    const int32_t words = p->stride == 1 ? (p->output_width + 3) / 2 : p->output_width + 2;
+    const int32_t input_rows = p->stride * (row_count - 1) + 3;
+    const int8_t *inputs[2 * MSC_DEPTHWISE_ROWS + 1];
     uint32_t *const planes = (uint32_t *)scratch;
-    const int32_t words = (p->output_width + 3) / 2;
+    msc_depthwise_unzipping how;
+    msc_depthwise_3x3_channel four[4];
 
+    for (int32_t i = 0; i < input_rows; i++) {
+        const int32_t y = i / p->stride < row_count ? i / p->stride : row_count - 1;
+
+        inputs[i] = rows[3 * y + i - y * p->stride];
+    }
+    how.has_first = p->pad_left & 1;
+    how.pairs = (p->input_width - how.has_first) / 2;
+    how.has_last = (p->input_width - how.has_first) & 1;
+    how.zero = msc_pack_low((uint32_t)p->input_zero_point, (uint32_t)p->input_zero_point);
+    how.row_step = 16 * words - 4 * (how.has_first + how.pairs);
+    how.end = &inputs[input_rows];
+    for (int32_t i = 0; i < input_rows * 4 * words; i++) {
+        planes[i] = how.zero;
+    }
     for (int32_t c = 0; c < p->channels; c += 4) {
         /* The last four overlap those before where channels are not a multiple of 4. */
-        const int32_t first = c < p->channels - 4 ? c : p->channels - 4;
-
-        for (int32_t y = 0; y < row_count + 2; y++) {
-            msc_depthwise_unzip(&(y < 2 ? rows[y] : rows[3 * y - 4])[first], p, &planes[y * 4 * words], words);
-        }
+        how.channel = c < p->channels - 4 ? c : p->channels - 4;
+        msc_depthwise_unzip(inputs, &how, p->channels, &planes[p->pad_left / 2], words);
+        msc_depthwise_3x3_weights(four, p, &p->weights[how.channel]);
         for (int32_t i = 0; i < 4; i++) {
-            msc_depthwise_3x3_channel channel;
-
-            msc_depthwise_3x3_weights(&channel, p, first + i);
-            msc_depthwise_3x3_plane(&planes[i * words], 4 * words, &channel, &output[first + i], p, row_count);
+            four[i].scale = msc_depthwise_scale_of(p, how.channel + i);
+            four[i].output_step = p->output_width * p->channels;
+            msc_depthwise_3x3_plane(&four[i], &planes[i * words], &output[how.channel + i], 16 * words, p, row_count);
         }
     }
     msc_depthwise_clamp(output, row_count * p->output_width * p->channels, p->output_minimum, p->output_maximum);

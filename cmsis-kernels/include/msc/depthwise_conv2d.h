@@ -55,6 +55,9 @@ MSC_KERNEL void msc_depthwise_conv2d_f32__portable(const float *const *rows, flo
  * For Armv7E-M: multiplier 1, at least 4 channels, sums of less than 2^30, multipliers shifted right by 1 to 22.
  * `scratch` is aligned to 4 bytes.
  */
+MSC_KERNEL void msc_depthwise_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                             const msc_depthwise_conv2d_s8_parameters *p, void *scratch,
+                                             int32_t row_count);
 MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8_t *output,
                                                  const msc_depthwise_conv2d_s8_parameters *p, void *scratch,
                                                  int32_t row_count);

@@ -23,6 +23,14 @@ static inline uint32_t msc_pack_high(uint32_t low, uint32_t high) {
     return result;
 }
 
+/* The low halfword of `low` below the high one of `high`. */
+static inline uint32_t msc_pack_low_high(uint32_t low, uint32_t high) {
+    uint32_t result;
+
+    __asm__("pkhtb %0, %1, %2" : "=r"(result) : "r"(high), "r"(low));
+    return result;
+}
+
 /* sum + x.low * y.low */
 static inline int32_t msc_smlabb(uint32_t x, uint32_t y, int32_t sum) {
     int32_t result;
@@ -87,6 +95,10 @@ static inline uint32_t msc_pack_low(uint32_t low, uint32_t high) {
 
 static inline uint32_t msc_pack_high(uint32_t low, uint32_t high) {
     return low >> 16 | (high & 0xffff0000u);
+}
+
+static inline uint32_t msc_pack_low_high(uint32_t low, uint32_t high) {
+    return (low & 0xffffu) | (high & 0xffff0000u);
 }
 
 static inline int32_t msc_smlabb(uint32_t x, uint32_t y, int32_t sum) {

@@ -28,40 +28,80 @@ const mostRowsPerCall = 12;
 export const int8Dsp3x3: Kernel = {
   name: 'depthwise_conv2d_3x3_s8__dsp',
   isa: 'dsp',
-  description: '3x3 of stride 1, from 4 channels: rows unzipped to planes of int16, two pixels a multiplication.',
+  description:
+    '3x3 of strides 1 and 2, from 4 channels: rows unzipped to planes of int16, two pixels a multiplication.',
   accepts: (view) => {
     const { kernel, strides, dilations } = depthwiseWindows(view);
-    const is3x3 = [...kernel, ...strides, ...dilations].join() === '3,3,1,1,1,1';
+    const is3x3 = [...kernel, ...dilations].join() === '3,3,1,1' && strides[0] === strides[1] && strides[0] <= 2;
     return operand(view, 0).dtype === 'int8' && is3x3 && suitsDsp(view);
   },
   cost: (view) => {
-    const { batches, outputHeight, channels } = imagesOf(view);
+    const { batches, outputHeight, channels, width } = imagesOf(view);
     const rows = rowsPerCall(view);
-    const unzipped = (2.6 * (rows + 2)) / rows;
-    const perRow = 30 * batches * outputHeight * channels;
-    return { instructions: Math.round((18 + unzipped) * outputsOf(view) + perRow), codeBytes: 1400 };
+    const rowsRead = batches * outputHeight * (unzippedRows(view, rows) / rows);
+    const unzipping = rowsRead * channels * (2.4 * width + 8);
+    const perRow = 25 * batches * outputHeight * channels;
+    return { instructions: Math.round(18 * outputsOf(view) + unzipping + perRow), codeBytes: 1900 };
   },
   lower: (view) => {
-    const call = int8Call(view, 'depthwise_conv2d_3x3_s8__dsp');
     const rows = rowsPerCall(view);
     return {
-      ...call,
+      ...int8Call(view, 'depthwise_conv2d_3x3_s8__dsp'),
       work: { kind: 'rows', window: { ...rowWindow(view), rowsPerCall: rows } },
-      arguments: [...rowArguments.slice(0, 3), { kind: 'scratch' }, { kind: 'rowCount' }],
-      scratchBytes: (rows + 2) * unzippedRowBytes(view),
+      arguments: dspArguments,
+      scratchBytes: unzippedRows(view, rows) * unzippedRowBytes(view),
     };
   },
 };
 
-/** Output rows of a call: as many as the scratch allows. */
+export const int8Dsp: Kernel = {
+  name: 'depthwise_conv2d_s8__dsp',
+  isa: 'dsp',
+  description: 'Any window, from 4 channels: four channels of a pixel at a time.',
+  accepts: (view) => operand(view, 0).dtype === 'int8' && suitsDsp(view),
+  cost: (view) => {
+    const { batches, outputHeight, channels } = imagesOf(view);
+    const calls = (batches * outputHeight) / mostRowsPerCall;
+    const widening = 3 * calls * channels * tapsOf(view);
+    return {
+      instructions: Math.round(2.4 * depthwiseConv2d.macs(view) + 10 * outputsOf(view) + widening),
+      codeBytes: 1100,
+    };
+  },
+  lower: (view) => {
+    const rows = Math.min(mostRowsPerCall, imagesOf(view).outputHeight);
+    return {
+      ...int8Call(view, 'depthwise_conv2d_s8__dsp'),
+      work: { kind: 'rows', window: { ...rowWindow(view), rowsPerCall: rows } },
+      arguments: dspArguments,
+      scratchBytes: 8 * tapsOf(view),
+    };
+  },
+};
+
+function tapsOf(view: View): number {
+  const [height, width] = depthwiseWindows(view).kernel;
+  return height * width;
+}
+
+/** Output rows of a call: as many as the scratch allows, shared out evenly. */
 function rowsPerCall(view: View): number {
-  const fitting = Math.floor(sharedScratchBytes / unzippedRowBytes(view)) - 2;
-  return Math.max(1, Math.min(fitting, mostRowsPerCall, imagesOf(view).outputHeight));
+  const { outputHeight } = imagesOf(view);
+  const most = Math.min(mostRowsPerCall, outputHeight);
+  const fits = (rows: number) => unzippedRows(view, rows) * unzippedRowBytes(view) <= sharedScratchBytes;
+  const fitting = Array.from({ length: most }, (_, i) => most - i).find(fits) ?? 1;
+  return Math.ceil(outputHeight / Math.ceil(outputHeight / fitting));
+}
+
+/** Input rows that `rows` output rows need. */
+function unzippedRows(view: View, rows: number): number {
+  return depthwiseWindows(view).strides[0] * (rows - 1) + 3;
 }
 
 /** Four planes of a row, two pixels a word. */
 function unzippedRowBytes(view: View): number {
-  return 4 * 4 * Math.floor((imagesOf(view).outputWidth + 3) / 2);
+  const { outputWidth } = imagesOf(view);
+  return 4 * 4 * (depthwiseWindows(view).strides[1] === 1 ? Math.floor((outputWidth + 3) / 2) : outputWidth + 2);
 }
 
 /**
@@ -88,6 +128,8 @@ const rowArguments: readonly Argument[] = [
   { kind: 'parameters' },
   { kind: 'rowCount' },
 ];
+
+const dspArguments: readonly Argument[] = [...rowArguments.slice(0, 3), { kind: 'scratch' }, { kind: 'rowCount' }];
 
 function rowWindow(view: View) {
   return rowWindowOf(depthwiseWindows(view), perTensor(operand(view, 0).quantization).zeroPoint);

@@ -4,7 +4,7 @@ import { type Argument, constant, field, float, type KernelRecord } from '../ker
 import { imagesOf, rowWindowOf } from '../windows.ts';
 import { type DepthwiseConv2dAttributes, depthwiseConv2d, depthwiseWindows } from './definition.ts';
 import { geometryFields, outputsOf } from './geometry.ts';
-import { int8Dsp3x3, int8Portable } from './int8.ts';
+import { int8Dsp, int8Dsp3x3, int8Portable } from './int8.ts';
 
 type Kernel = KernelRecord<DepthwiseConv2dAttributes>;
 
@@ -55,4 +55,4 @@ const float32Portable: Kernel = {
   },
 };
 
-export const depthwiseConv2dKernels: readonly Kernel[] = [int8Portable, int8Dsp3x3, float32Portable];
+export const depthwiseConv2dKernels: readonly Kernel[] = [int8Portable, int8Dsp3x3, int8Dsp, float32Portable];
