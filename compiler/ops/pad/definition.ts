@@ -1,5 +1,5 @@
 import { type OperatorDefinition, operand } from '../../ir/index.ts';
-import { movingSignatures } from '../movable-types.ts';
+import { keepsQuantization, movingSignatures } from '../movable-types.ts';
 
 export type PadAttributes = {
   /** Elements added in front of each axis. */
@@ -22,6 +22,7 @@ export const padDefinition: OperatorDefinition<PadAttributes> = {
   outputs: [{ name: 'output', description: 'the same rank' }],
   signatures: movingSignatures,
   constraints: [
+    keepsQuantization,
     {
       diagnostic: 'unsupported-attribute',
       requires: 'before and after name every axis once, with counts of 0 or more; rank at most 8',

@@ -1,5 +1,5 @@
 import { describeTensor, elementCount, type OperatorDefinition, operand, type Shape } from '../../ir/index.ts';
-import { movingSignatures } from '../movable-types.ts';
+import { keepsQuantization, movingSignatures } from '../movable-types.ts';
 
 export type ReshapeAttributes = {
   /** Shape of the result; every dimension is given. */
@@ -14,6 +14,7 @@ export const reshapeDefinition: OperatorDefinition<ReshapeAttributes> = {
   outputs: [{ name: 'output', description: 'any rank, as many elements; shares the bytes of the input where it can' }],
   signatures: movingSignatures,
   constraints: [
+    keepsQuantization,
     {
       diagnostic: 'unsupported-shape',
       requires: 'input and result have the same number of elements',

@@ -1,5 +1,5 @@
 import { type OperatorDefinition, operand } from '../../ir/index.ts';
-import { movingSignatures } from '../movable-types.ts';
+import { keepsQuantization, movingSignatures } from '../movable-types.ts';
 
 export type SliceAttributes = {
   /** First index along each axis. */
@@ -22,6 +22,7 @@ export const sliceDefinition: OperatorDefinition<SliceAttributes> = {
   outputs: [{ name: 'output', description: 'the same rank' }],
   signatures: movingSignatures,
   constraints: [
+    keepsQuantization,
     {
       diagnostic: 'unsupported-attribute',
       requires: 'begin, size and strides name every axis once, at least one element is taken, all lie in the input',

@@ -1,5 +1,5 @@
 import { type OperatorDefinition, operand } from '../../ir/index.ts';
-import { movingSignatures } from '../movable-types.ts';
+import { keepsQuantization, movingSignatures } from '../movable-types.ts';
 
 export type TransposeAttributes = {
   /** Axis of the input that becomes axis i of the result. */
@@ -14,6 +14,7 @@ export const transposeDefinition: OperatorDefinition<TransposeAttributes> = {
   outputs: [{ name: 'output', description: 'the same rank' }],
   signatures: movingSignatures,
   constraints: [
+    keepsQuantization,
     {
       diagnostic: 'unsupported-attribute',
       requires: 'the permutation lists every axis of the input once; rank at most 8',
