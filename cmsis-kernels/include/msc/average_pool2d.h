@@ -58,4 +58,9 @@ MSC_KERNEL void msc_average_pool2d_f32__portable(const float *const *rows, float
                                                  const msc_average_pool2d_f32_parameters *p, int32_t output_row,
                                                  int32_t row_count);
 
+/* For Armv7E-M: at least 4 channels, windows of at most 256 elements. */
+MSC_KERNEL void msc_average_pool2d_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                           const msc_average_pool2d_s8_parameters *p, int32_t output_row,
+                                           int32_t row_count);
+
 #endif

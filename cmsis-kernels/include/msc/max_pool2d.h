@@ -35,4 +35,8 @@ MSC_KERNEL void msc_max_pool2d_s8__portable(const int8_t *const *rows, int8_t *o
 MSC_KERNEL void msc_max_pool2d_f32__portable(const float *const *rows, float *output,
                                              const msc_max_pool2d_f32_parameters *p, int32_t row_count);
 
+/* For Armv7E-M: at least 4 channels. */
+MSC_KERNEL void msc_max_pool2d_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                       const msc_max_pool2d_s8_parameters *p, int32_t row_count);
+
 #endif

@@ -16,6 +16,22 @@ const int8Portable: Kernel = {
   lower: (view) => int8Call(view, 'portable'),
 };
 
+/** Elements whose sum always fits 16 bits. */
+const mostElements = 256;
+
+const int8Dsp: Kernel = {
+  name: 'average_pool2d_s8__dsp',
+  isa: 'dsp',
+  description: 'Four channels at a time, from 4 channels, windows of at most 256 elements.',
+  accepts: (view) => {
+    const [height, width] = view.attributes.kernel;
+    const { dtype, shape } = operand(view, 0);
+    return dtype === 'int8' && shape[3]! >= 4 && height * width <= mostElements;
+  },
+  cost: (view) => ({ instructions: Math.round(1.6 * taps(view) + 12 * outputs(view)), codeBytes: 400 }),
+  lower: (view) => int8Call(view, 'dsp'),
+};
+
 const float32Portable: Kernel = {
   name: 'average_pool2d_f32__portable',
   isa: 'portable',
@@ -28,7 +44,7 @@ const float32Portable: Kernel = {
   },
 };
 
-export const averagePool2dKernels: readonly Kernel[] = [int8Portable, float32Portable];
+export const averagePool2dKernels: readonly Kernel[] = [int8Portable, int8Dsp, float32Portable];
 
 function int8Call(view: View, isa: Isa): KernelCall {
   const range = quantizedActivationRange(view.attributes.activation, result(view));

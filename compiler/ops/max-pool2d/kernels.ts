@@ -16,6 +16,15 @@ const int8Portable: Kernel = {
   lower: (view) => int8Call(view, 'portable'),
 };
 
+const int8Dsp: Kernel = {
+  name: 'max_pool2d_s8__dsp',
+  isa: 'dsp',
+  description: 'Four channels at a time, from 4 channels.',
+  accepts: (view) => operand(view, 0).dtype === 'int8' && operand(view, 0).shape[3]! >= 4,
+  cost: (view) => ({ instructions: Math.round(1.6 * taps(view) + 6 * outputs(view)), codeBytes: 260 }),
+  lower: (view) => int8Call(view, 'dsp'),
+};
+
 const float32Portable: Kernel = {
   name: 'max_pool2d_f32__portable',
   isa: 'portable',
@@ -31,7 +40,7 @@ const float32Portable: Kernel = {
 /** The lowest finite float32. */
 const lowestFloat = -3.4028234663852886e38;
 
-export const maxPool2dKernels: readonly Kernel[] = [int8Portable, float32Portable];
+export const maxPool2dKernels: readonly Kernel[] = [int8Portable, int8Dsp, float32Portable];
 
 function int8Call(view: View, isa: Isa): KernelCall {
   const range = quantizedActivationRange(view.attributes.activation, result(view));
