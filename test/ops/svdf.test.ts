@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateGraph, initialState } from '../../compiler/ops/evaluate-graph.ts';
-import { violationsOf } from '../support/check-case.ts';
+import { resultOf, violationsOf } from '../support/check-case.ts';
 import { importOne } from '../support/import-one.ts';
 import { type CaseTensor, graphOf, type NodeCase, q } from '../support/node-case.ts';
 import { svdfCases } from './svdf.cases.ts';
@@ -144,6 +144,37 @@ describe('svdf', () => {
         );
         expect(Array.from(evaluateGraph(graph, [input], state)[0]!, Number)).toEqual(expected);
       });
+    },
+  );
+});
+
+/** One value of everything: only the bias, which is the sum over time, decides the result. */
+function biasAlone(bias: number, stateScale: number, timeScale: number, outputScale: number): NodeCase {
+  return {
+    name: 'bias alone',
+    operator: 'svdf',
+    attributes: { rank: 1, activation: 'none' },
+    inputs: [
+      { dtype: 'int8', shape: [1, 1], quantization: q(0.01, 0), values: [0] },
+      { dtype: 'int8', shape: [1, 1], kind: 'constant', quantization: q(0.01, 0), values: [1] },
+      { dtype: 'int8', shape: [1, 1], kind: 'constant', quantization: q(timeScale, 0), values: [1] },
+      { dtype: 'int32', shape: [1], kind: 'constant', values: [bias] },
+      { dtype: 'int8', shape: [1, 1], kind: 'variable', quantization: q(stateScale, 0), values: [0] },
+    ],
+    outputs: [{ dtype: 'int8', quantization: q(outputScale, 0) }],
+  };
+}
+
+describe('the multipliers of svdf', () => {
+  // Results of TensorFlow Lite Micro at sums where scales multiplied in float32 would round to the neighbour.
+  it.each([
+    [140983, 0.0002455849607940763, 0.05487869307398796, 0.03762556239962578, 50],
+    [89703, 2.3036312995827757e-5, 0.08390943706035614, 0.02667604759335518, 6],
+    [37418, 0.0008380967774428427, 0.04815896600484848, 0.06426774710416794, 23],
+  ])(
+    'are ratios in double: sum %i of scales %f, %f, %f is %i',
+    (bias, stateScale, timeScale, outputScale, expected) => {
+      expect(resultOf(biasAlone(bias, stateScale, timeScale, outputScale))).toEqual([expected]);
     },
   );
 });

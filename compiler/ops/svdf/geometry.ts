@@ -11,12 +11,12 @@ export function svdfGeometry(view: Pick<NodeView<SvdfAttributes>, 'attributes' |
   return { batches, inputs, filters, memory, rank, units: filters / rank };
 }
 
-/**
- * What sums of the feature filters, in steps of the input's and the weights' scales, are multiplied by to become state,
- * and sums over time to become results. Computed in float32, as TensorFlow Lite Micro does.
- */
-export function svdfScales(view: NodeView<SvdfAttributes>): { readonly feature: number; readonly time: number } {
-  const scaleOf = (tensor: Tensor) => Math.fround(perTensor(tensor.quantization).scale);
+/** Multipliers from the sums of the feature filters to the state, and from the sums over time to the result. */
+export function svdfMultipliers(view: NodeView<SvdfAttributes>): {
+  readonly feature: QuantizedMultiplier;
+  readonly time: QuantizedMultiplier;
+} {
+  const scaleOf = (tensor: Tensor) => perTensor(tensor.quantization).scale;
   const [input, feature, time, state] = [0, 1, 2, 4].map((index) => scaleOf(operand(view, index))) as [
     number,
     number,
@@ -24,16 +24,7 @@ export function svdfScales(view: NodeView<SvdfAttributes>): { readonly feature: 
     number,
   ];
   return {
-    feature: Math.fround(Math.fround(input * feature) / state),
-    time: Math.fround(Math.fround(state * time) / scaleOf(result(view))),
+    feature: quantizeMultiplier((input * feature) / state),
+    time: quantizeMultiplier((state * time) / scaleOf(result(view))),
   };
-}
-
-/** The same as fixed-point numbers. */
-export function svdfMultipliers(view: NodeView<SvdfAttributes>): {
-  readonly feature: QuantizedMultiplier;
-  readonly time: QuantizedMultiplier;
-} {
-  const { feature, time } = svdfScales(view);
-  return { feature: quantizeMultiplier(feature), time: quantizeMultiplier(time) };
 }
