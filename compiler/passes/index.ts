@@ -2,6 +2,7 @@ import { fail } from '../diagnostics/index.ts';
 import { type Graph, verifyGraph } from '../ir/index.ts';
 import { operatorNamed } from '../ops/index.ts';
 import { cancelTransposes } from './cancel-transposes.ts';
+import { dropConstantChannels } from './drop-constant-channels.ts';
 import { foldConstants } from './fold-constants.ts';
 import { foldPad } from './fold-pad.ts';
 import { fuseActivation } from './fuse-activation.ts';
@@ -21,6 +22,7 @@ export const passes: readonly Pass[] = [
   removeIdentities,
   foldPad,
   fuseActivation,
+  dropConstantChannels,
 ];
 
 /** More rounds than any graph needs: each one shortens a chain. */
