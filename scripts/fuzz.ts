@@ -1,5 +1,5 @@
 /**
- * Damages model files and compiles them: every copy must compile or be refused with a 1xxx to 4xxx diagnostic, within 2 s and
+ * Damages model files and compiles them: every copy must compile or be refused with a 1xxx to 4xxx diagnostic, within 2 s (of CPU) and
  * 500 MB, and never by an exception.
  *
  *     npm run fuzz -- [--truncations N] [--flips N] [--seed N] MODEL…
@@ -56,9 +56,11 @@ for (const path of positionals) {
   let copies = 0;
   for (const mutant of mutants(bytes)) {
     copies++;
-    const start = performance.now();
+    // CPU time of the whole process, garbage collection included: what else the machine does is not the compiler's doing.
+    const start = process.cpuUsage();
     const outcome = fate(mutant, fileName);
-    const milliseconds = performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    const milliseconds = (user + system) / 1000;
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     slowest = Math.max(slowest, milliseconds);
     if (milliseconds > maximumMilliseconds) {

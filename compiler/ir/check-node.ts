@@ -5,7 +5,7 @@ import { sameShape, type Tensor } from './tensor.ts';
 
 /**
  * Holds a node against its operator's definition: operands, types, constraints, shapes.
- * Stops at the first kind of fault, because later rules rely on earlier ones; constraints are all reported.
+ * Stops at the first fault, because later rules rely on earlier ones.
  */
 export function checkNode(graph: Graph, node: Node, definition: OperatorDefinition): readonly Diagnostic[] {
   const view = viewOf(graph, node);
@@ -23,12 +23,14 @@ export function checkBeforeShapes(view: NodeView, definition: OperatorDefinition
   if (types.length > 0) {
     return types;
   }
-  return definition.constraints.flatMap((constraint) => {
+  for (const constraint of definition.constraints) {
     const found = constraint.violation(view);
-    return found === null
-      ? []
-      : [diagnostic(constraint.diagnostic, { where: describeNode(view.node), found, requires: constraint.requires })];
-  });
+    if (found !== null) {
+      const { requires } = constraint;
+      return [diagnostic(constraint.diagnostic, { where: describeNode(view.node), found, requires })];
+    }
+  }
+  return [];
 }
 
 function checkOperands(view: NodeView, definition: OperatorDefinition): readonly Diagnostic[] {
