@@ -3,7 +3,10 @@
 
 #include "msc/fully_connected.h"
 
-/* The input by four rows of the weights at a time. Inputs that do not come in fours are moved to the scratch. */
+/*
+ * The input by four rows of the weights at a time. If there is scratch, for inputs that do not come in
+ * fours, they are moved there.
+ */
 MSC_KERNEL void msc_fully_connected_s8__dsp(const int8_t *input, int8_t *output,
                                             const msc_fully_connected_packed_s8_parameters *p, void *scratch,
                                             int32_t batches) {
@@ -12,7 +15,7 @@ MSC_KERNEL void msc_fully_connected_s8__dsp(const int8_t *input, int8_t *output,
     for (int32_t n = 0; n < batches; n++) {
         const int8_t *vector = input;
 
-        if (p->inputs & 3) {
+        if (scratch) {
             memcpy(scratch, input, (uint32_t)p->inputs);
             vector = scratch;
         }

@@ -380,26 +380,26 @@ static inline void msc_matrix_by_vector_s8(const msc_matrix_s8 *matrix, const in
 }
 
 /* Appends fours of int8 of three pixels to their columns, as int16. Returns the end of the columns. */
-#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__) && defined(__OPTIMIZE__)
 static inline uint32_t *msc_expand_pixels_s8(uint32_t *columns, const int8_t *a, const int8_t *b, const int8_t *c,
                                              int32_t quads) {
     /* gcc stores word by word: 18 instructions instead of 12 */
     __asm__ volatile("1:\n"
-                     "ldr r12, [%1], #4\n"
-                     "sxtb16 r4, r12\n"
-                     "sxtb16 r8, r12, ror #8\n"
-                     "ldr r12, [%2], #4\n"
-                     "sxtb16 r5, r12\n"
-                     "sxtb16 r9, r12, ror #8\n"
-                     "ldr r12, [%3], #4\n"
-                     "sxtb16 r6, r12\n"
-                     "sxtb16 r10, r12, ror #8\n"
+                     "ldr r8, [%1], #4\n"
+                     "sxtb16 r4, r8\n"
+                     "sxtb16 r8, r8, ror #8\n"
+                     "ldr r9, [%2], #4\n"
+                     "sxtb16 r5, r9\n"
+                     "sxtb16 r9, r9, ror #8\n"
+                     "ldr r10, [%3], #4\n"
+                     "sxtb16 r6, r10\n"
+                     "sxtb16 r10, r10, ror #8\n"
                      "subs %4, %4, #1\n"
                      "stm %0!, {r4, r5, r6, r8, r9, r10}\n"
                      "bne 1b\n"
                      : "+r"(columns), "+r"(a), "+r"(b), "+r"(c), "+r"(quads)
                      :
-                     : "r4", "r5", "r6", "r8", "r9", "r10", "r12", "cc", "memory");
+                     : "r4", "r5", "r6", "r8", "r9", "r10", "cc", "memory");
     return columns;
 }
 #else
