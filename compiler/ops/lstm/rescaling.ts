@@ -23,9 +23,8 @@ export interface LstmRescaling {
 /** The fixed-point constants of an int8 lstm, computed from the file's scales as TensorFlow Lite Micro does. */
 export function lstmRescaling(view: NodeView<LstmAttributes>): LstmRescaling {
   const scaleOf = (index: number) => Math.fround(perTensor(operand(view, index).quantization).scale);
-  // The product of two scales is rounded to float32 there.
   const toGate = (vector: number, weights: number) =>
-    gates.map((_, gate) => quantizeMultiplier(Math.fround(scaleOf(vector) * scaleOf(weights + gate)) * 4096));
+    gates.map((_, gate) => quantizeMultiplier(scaleOf(vector) * scaleOf(weights + gate) * 4096));
   const cellScale = scaleOf(operands.cellState);
   const cellBits = Math.round(-Math.log2(cellScale));
   const tanhMultiplier = 3 * 2 ** Math.max(12 - cellBits, 0);
