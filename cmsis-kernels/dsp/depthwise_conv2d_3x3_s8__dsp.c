@@ -24,7 +24,7 @@ typedef struct {
 } msc_depthwise_unzipping;
 
 /* Most rows of a call. */
-#define MSC_DEPTHWISE_ROWS 12
+#define MSC_DEPTHWISE_ROWS 16
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
 
@@ -429,32 +429,38 @@ static void msc_depthwise_3x3_by_1(msc_depthwise_3x3_channel *channel, const uin
 
 #endif
 
-/* The pairs of weights of four channels: their weights less the zero point, doubled. */
-static void msc_depthwise_3x3_weights(msc_depthwise_3x3_channel *channel,
-                                      const msc_depthwise_conv2d_s8_parameters *p, const int8_t *weights) {
+/* Weights less their zero point, doubled. */
+static inline uint32_t msc_depthwise_doubled(uint32_t weights, uint32_t zero) {
+    const uint32_t difference = msc_ssub16(weights, zero);
+
+    return msc_sadd16(difference, difference);
+}
+
+/* The pairs of weights of four channels. */
+static inline void msc_depthwise_3x3_weights(msc_depthwise_3x3_channel *four,
+                                             const msc_depthwise_conv2d_s8_parameters *p, const int8_t *weights) {
     const uint32_t zero = msc_pack_low((uint32_t)p->weights_zero_point, (uint32_t)p->weights_zero_point);
 
     for (int32_t i = 0; i < 3; i++) {
-        uint32_t even[3];
-        uint32_t odd[3];
+        const uint32_t word0 = msc_read_word(weights);
+        const uint32_t word1 = msc_read_word(&weights[p->channels]);
+        const uint32_t word2 = msc_read_word(&weights[2 * p->channels]);
+        const uint32_t even0 = msc_depthwise_doubled(msc_sxtb16(word0), zero);
+        const uint32_t even1 = msc_depthwise_doubled(msc_sxtb16(word1), zero);
+        const uint32_t even2 = msc_depthwise_doubled(msc_sxtb16(word2), zero);
+        const uint32_t odd0 = msc_depthwise_doubled(msc_sxtb16_ror8(word0), zero);
+        const uint32_t odd1 = msc_depthwise_doubled(msc_sxtb16_ror8(word1), zero);
+        const uint32_t odd2 = msc_depthwise_doubled(msc_sxtb16_ror8(word2), zero);
 
-        for (int32_t j = 0; j < 3; j++) {
-            const uint32_t word = msc_read_word(weights);
-
-            even[j] = msc_ssub16(msc_sxtb16(word), zero);
-            odd[j] = msc_ssub16(msc_sxtb16_ror8(word), zero);
-            even[j] = msc_sadd16(even[j], even[j]);
-            odd[j] = msc_sadd16(odd[j], odd[j]);
-            weights += p->channels;
-        }
-        channel[0].weights[i][0] = msc_pack_low(even[0], even[1]);
-        channel[0].weights[i][1] = msc_pack_low(even[1], even[2]);
-        channel[1].weights[i][0] = msc_pack_low(odd[0], odd[1]);
-        channel[1].weights[i][1] = msc_pack_low(odd[1], odd[2]);
-        channel[2].weights[i][0] = msc_pack_high(even[0], even[1]);
-        channel[2].weights[i][1] = msc_pack_high(even[1], even[2]);
-        channel[3].weights[i][0] = msc_pack_high(odd[0], odd[1]);
-        channel[3].weights[i][1] = msc_pack_high(odd[1], odd[2]);
+        four[0].weights[i][0] = msc_pack_low(even0, even1);
+        four[0].weights[i][1] = msc_pack_low(even1, even2);
+        four[1].weights[i][0] = msc_pack_low(odd0, odd1);
+        four[1].weights[i][1] = msc_pack_low(odd1, odd2);
+        four[2].weights[i][0] = msc_pack_high(even0, even1);
+        four[2].weights[i][1] = msc_pack_high(even1, even2);
+        four[3].weights[i][0] = msc_pack_high(odd0, odd1);
+        four[3].weights[i][1] = msc_pack_high(odd1, odd2);
+        weights += 3 * p->channels;
     }
 }
 
@@ -522,6 +528,9 @@ MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8
     for (int32_t i = 0; i < input_rows * 4 * words; i++) {
         planes[i] = how.zero;
     }
+    for (int32_t i = 0; i < 4; i++) {
+        four[i].output_step = p->output_width * p->channels;
+    }
     for (int32_t c = 0; c < p->channels; c += 4) {
         /* The last four overlap those before where channels are not a multiple of 4. */
         how.channel = c < p->channels - 4 ? c : p->channels - 4;
@@ -529,7 +538,6 @@ MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8
         msc_depthwise_3x3_weights(four, p, &p->weights[how.channel]);
         for (int32_t i = 0; i < 4; i++) {
             four[i].scale = msc_depthwise_scale_of(p, how.channel + i);
-            four[i].output_step = p->output_width * p->channels;
             msc_depthwise_3x3_plane(&four[i], &planes[i * words], &output[how.channel + i], 16 * words, p, row_count);
         }
     }

@@ -23,7 +23,7 @@ export const int8Portable: Kernel = {
 const sharedScratchBytes = 4096;
 
 /** Most rows of a call: their pointers stand on the stack. */
-const mostRowsPerCall = 12;
+const mostRowsPerCall = 16;
 
 export const int8Dsp3x3: Kernel = {
   name: 'depthwise_conv2d_3x3_s8__dsp',
