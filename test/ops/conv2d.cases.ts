@@ -162,6 +162,7 @@ export const conv2dCases: readonly NodeCase[] = [
   int8Case('multiplier above 1', { outputScale: 0.00015, biasRange: [-100, 100] }),
   int8Case('multiplier far below 1', { outputScale: 3000 }),
   int8Case('multiplier rounded to 0', { weightScale: 1e-12 }),
+  int8Case('channels that are always the same', { biasRange: [-1000000000, 1000000000], outputScale: 0.01 }),
   int8Case('large biases', { biasRange: [-30000000, 30000000], outputScale: 60 }),
   int8Case('huge biases', { biasRange: [-1000000000, 1000000000], outputScale: 3000 }),
   int8Case('weights of -128', { weights: { range: [-128, -128] } }),

@@ -215,13 +215,22 @@ describe('the kernels for packed weights', () => {
     expect(accepted(withWeights({}))).toContain('conv2d_s8__dsp');
   });
 
+  it('take channels that are always the same, whatever their sums', () => {
+    const dead = { ...control, inputs: [input, weights, { ...bias, values: [1 << 29, -(1 << 29)] }] };
+    expect(accepted(dead)).toContain('conv2d_s8__dsp');
+  });
+
   it.each<readonly [string, NodeCase]>([
     ['weights with a zero point', withWeights({ quantization: q(0.004, 1) })],
     ['pairs of weights beyond 16 bits', withWeights({ range: [-128, -128] })],
     ['multipliers of 1/4 and more', { ...control, outputs: [{ dtype: 'int8', quantization: q(0.0002, 0) }] }],
     [
       'sums beyond 24 bits',
-      { ...withWeights({}), inputs: [input, { ...weights, range: [-127, 127] }, { ...bias, values: [0, 1 << 23] }] },
+      {
+        ...control,
+        inputs: [input, { ...weights, range: [-127, 127] }, { ...bias, values: [0, 1 << 23] }],
+        outputs: [{ dtype: 'int8', quantization: q(100, 5) }],
+      },
     ],
   ])('leave %s to others', (_, nodeCase) => {
     expect(accepted(nodeCase)).not.toContain('conv2d_s8__dsp');
