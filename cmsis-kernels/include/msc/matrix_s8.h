@@ -138,8 +138,9 @@ __attribute__((noinline)) static void msc_multiply_pixels_s8(const msc_product_s
                      "mov pc, r2\n"
                      ".p2align 2\n"
                      "2:\n"
-                     MSC_STEP_3 MSC_STEP_3 MSC_STEP_3 MSC_STEP_3
-                     MSC_STEP_3 MSC_STEP_3 MSC_STEP_3 MSC_STEP_3
+                     ".rept 8\n"
+                     MSC_STEP_3
+                     ".endr\n"
                      "cmp r0, lr\n"
                      "bne 2b\n"
                      "ldrd r0, r6, [sp, #8]\n"
@@ -207,7 +208,9 @@ __attribute__((noinline)) static void msc_multiply_vector_s8(const msc_product_s
                      "mov pc, r2\n"
                      ".p2align 2\n"
                      "2:\n"
-                     MSC_STEP_1 MSC_STEP_1 MSC_STEP_1 MSC_STEP_1
+                     ".rept 4\n"
+                     MSC_STEP_1
+                     ".endr\n"
                      "cmp r0, lr\n"
                      "bne 2b\n"
                      "ldrd r0, r9, [sp, #8]\n"
