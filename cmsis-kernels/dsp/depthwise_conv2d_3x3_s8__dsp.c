@@ -525,8 +525,13 @@ MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8
     how.zero = msc_pack_low((uint32_t)p->input_zero_point, (uint32_t)p->input_zero_point);
     how.row_step = 16 * words - 4 * (how.has_first + how.pairs);
     how.end = &inputs[input_rows];
-    for (int32_t i = 0; i < input_rows * 4 * words; i++) {
-        planes[i] = how.zero;
+    for (int32_t i = 0; i < input_rows * 4; i++) {
+        for (int32_t word = 0; word < p->pad_left / 2; word++) {
+            planes[i * words + word] = how.zero;
+        }
+        for (int32_t word = (p->pad_left + p->input_width + 1) / 2; word < words; word++) {
+            planes[i * words + word] = how.zero;
+        }
     }
     for (int32_t i = 0; i < 4; i++) {
         four[i].output_step = p->output_width * p->channels;

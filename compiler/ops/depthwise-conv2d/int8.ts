@@ -15,7 +15,7 @@ export const int8Portable: Kernel = {
   isa: 'portable',
   description: 'One output channel after the other, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'int8',
-  cost: (view) => ({ instructions: 12 * depthwiseConv2d.macs(view) + 40 * outputsOf(view), codeBytes: 320 }),
+  cost: (view) => ({ instructions: 9 * depthwiseConv2d.macs(view) + 60 * outputsOf(view), codeBytes: 560 }),
   lower: (view) => int8Call(view, 'depthwise_conv2d_s8__portable'),
 };
 
@@ -36,12 +36,17 @@ export const int8Dsp3x3: Kernel = {
     return operand(view, 0).dtype === 'int8' && is3x3 && suitsDsp(view);
   },
   cost: (view) => {
-    const { batches, outputHeight, channels, width } = imagesOf(view);
+    const { batches, outputHeight, outputWidth, channels, width } = imagesOf(view);
+    const isStride1 = depthwiseWindows(view).strides[1] === 1;
     const rows = rowsPerCall(view);
-    const rowsRead = batches * outputHeight * (unzippedRows(view, rows) / rows);
-    const unzipping = rowsRead * channels * (2.4 * width + 8);
-    const perRow = 25 * batches * outputHeight * channels;
-    return { instructions: Math.round(18 * outputsOf(view) + unzipping + perRow), codeBytes: 1900 };
+    const calls = Math.ceil(outputHeight / rows);
+    const groups = Math.floor(outputWidth / 4);
+    const outputRow =
+      groups * (isStride1 ? 65 : 71) + (outputWidth % 4 >= 2 ? (isStride1 ? 41 : 44) : 0) + (outputWidth % 2) * 29;
+    const unzippedRow = (29 + 9 * width) / 4;
+    const perCall = 100 + 20 * groups + unzippedRows(view, rows) * unzippedRow;
+    const perChannel = outputHeight * outputRow + calls * perCall;
+    return { instructions: Math.round(batches * Math.ceil(channels / 4) * 4 * perChannel), codeBytes: 2100 };
   },
   lower: (view) => {
     const rows = rowsPerCall(view);
@@ -60,12 +65,18 @@ export const int8Dsp: Kernel = {
   description: 'Any window, from 4 channels: four channels of a pixel at a time.',
   accepts: (view) => operand(view, 0).dtype === 'int8' && suitsDsp(view),
   cost: (view) => {
-    const { batches, outputHeight, channels } = imagesOf(view);
+    const { batches, outputHeight, outputWidth, channels } = imagesOf(view);
+    const { strides, padding } = depthwiseWindows(view);
     const calls = (batches * outputHeight) / mostRowsPerCall;
     const widening = 3 * calls * channels * tapsOf(view);
+    const borderColumns = Math.min(
+      outputWidth,
+      Math.ceil(padding[2] / strides[1]) + Math.ceil(padding[3] / strides[1]),
+    );
+    const border = 3.6 * batches * outputHeight * borderColumns * channels * tapsOf(view);
     return {
-      instructions: Math.round(2.4 * depthwiseConv2d.macs(view) + 10 * outputsOf(view) + widening),
-      codeBytes: 1100,
+      instructions: Math.round(3.4 * depthwiseConv2d.macs(view) + 10 * outputsOf(view) + widening + border),
+      codeBytes: 1350,
     };
   },
   lower: (view) => {

@@ -20,7 +20,7 @@ const float32Portable: Kernel = {
   isa: 'portable',
   description: 'One output channel after the other, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'float32',
-  cost: (view) => ({ instructions: 12 * depthwiseConv2d.macs(view) + 30 * outputsOf(view), codeBytes: 260 }),
+  cost: (view) => ({ instructions: 8 * depthwiseConv2d.macs(view) + 40 * outputsOf(view), codeBytes: 460 }),
   lower: (view) => {
     const { outputChannels } = imagesOf(view);
     const weights = operand(view, 1);
