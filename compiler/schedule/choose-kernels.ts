@@ -13,24 +13,29 @@ export interface SelectionOptions {
 }
 
 /**
- * Instructions that one byte of code is worth: a kernel that saves fewer than this for each byte that it adds is not taken.
- * `balanced` takes a kilobyte of code for about sixteen thousand instructions.
+ * Instructions that one byte of flash is worth. `balanced` takes a kilobyte for two thousand instructions, `size` for a hundred
+ * thousand: about the work of one convolution of a small network.
  */
-const instructionsPerByte: Readonly<Record<Objective, number>> = { balanced: 16, size: 2000, speed: 0 };
+const instructionsPerByte: Readonly<Record<Objective, number>> = { balanced: 2, size: 100, speed: 0 };
+
+/** A kernel that could compute a node, and what it costs beside its code. */
+interface Candidate {
+  readonly kernel: KernelRecord;
+  readonly codeBytes: number;
+  /** Instructions, and the flash of the node's own tables turned into instructions. */
+  readonly cost: number;
+}
 
 /** A kernel for every node that computes something, in the graph's order. Views (reshape) need none. */
 export function chooseKernels(graph: Graph, options: SelectionOptions): readonly Step[] {
   const nodes = graph.nodes.filter((node) => !isView(graph, node));
   const views = nodes.map((node) => viewOf(graph, node));
-  const candidates = views.map((view) => candidatesFor(view, options.isas));
-  const used = new Set<string>();
-  const chosen = views.map((view, i) => {
-    const kernel = cheapest(view, candidates[i]!, used, options.objective);
-    used.add(kernel.name);
-    return kernel;
-  });
+  const chosen = chooseTogether(
+    views.map((view) => candidatesFor(view, options)),
+    instructionsPerByte[options.objective],
+  );
   return views.map((view, i) => {
-    const kernel = chosen[i]!;
+    const { kernel } = chosen[i]!;
     return { node: nodes[i]!, view, kernel, call: kernel.lower(view, options.lowering) };
   });
 }
@@ -46,27 +51,53 @@ export function isView(graph: Graph, node: Node): boolean {
   return sourceIsFree && !(graph.inputs.includes(source) && graph.outputs.includes(target));
 }
 
-function candidatesFor(view: NodeView, isas: readonly Isa[]): readonly KernelRecord[] {
+function candidatesFor(view: NodeView, options: SelectionOptions): readonly Candidate[] {
   const kernels = operatorNamed(view.node.operator).kernels.filter(
-    (kernel) => isas.includes(kernel.isa) && kernel.accepts(view),
+    (kernel) => options.isas.includes(kernel.isa) && kernel.accepts(view),
   );
   if (kernels.length === 0) {
     throw new Error(`no kernel accepts ${view.node.operator} '${view.node.name}', whose constraints hold`);
   }
-  return kernels;
+  return kernels.map((kernel) => {
+    const { instructions, codeBytes, tableBytes = 0 } = kernel.cost(view);
+    // For size the constants count as they are emitted; else they differ too little to lay them out for every candidate.
+    const bytes =
+      options.objective === 'size' && kernels.length > 1
+        ? kernel.lower(view, options.lowering).constants.reduce((sum, array) => sum + array.values.byteLength, 0)
+        : tableBytes;
+    return { kernel, codeBytes, cost: instructions + bytes * instructionsPerByte[options.objective] };
+  });
 }
 
-/** The candidate of least modelled cost; code that the program has already is free. Ties: the first of the list. */
-function cheapest(
-  view: NodeView,
-  candidates: readonly KernelRecord[],
-  used: ReadonlySet<string>,
-  objective: Objective,
-): KernelRecord {
-  const costOf = (kernel: KernelRecord) => {
-    const { instructions, codeBytes, tableBytes = 0 } = kernel.cost(view);
-    const bytes = (used.has(kernel.name) ? 0 : codeBytes) + tableBytes;
-    return instructions + bytes * instructionsPerByte[objective];
+/**
+ * One candidate a node, so that the sum of their costs and of the code that they share is small: starts from the best for each
+ * node alone, then gives up kernels one by one as long as the code that this saves is worth more than what it costs.
+ */
+function chooseTogether(candidates: readonly (readonly Candidate[])[], perByte: number): readonly Candidate[] {
+  const choose = (without: ReadonlySet<string>) =>
+    candidates.map((list) => {
+      const allowed = list.filter(({ kernel }) => !without.has(kernel.name));
+      return (allowed.length > 0 ? allowed : list).reduce((best, next) => (next.cost < best.cost ? next : best));
+    });
+  const total = (choice: readonly Candidate[]) => {
+    const code = new Map(choice.map(({ kernel, codeBytes }) => [kernel.name, codeBytes]));
+    const codeBytes = [...code.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return choice.reduce((sum, { cost }) => sum + cost, 0) + codeBytes * perByte;
   };
-  return candidates.reduce((best, kernel) => (costOf(kernel) < costOf(best) ? kernel : best));
+  let without: ReadonlySet<string> = new Set();
+  let best = choose(without);
+  for (;;) {
+    const names = [...new Set(best.map(({ kernel }) => kernel.name))].sort();
+    const trials = names.map((name) => {
+      const given = new Set([...without, name]);
+      const choice = choose(given);
+      return { given, choice, cost: total(choice) };
+    });
+    const [cheapest] = trials.filter(({ cost }) => cost < total(best)).sort((a, b) => a.cost - b.cost);
+    if (cheapest === undefined) {
+      return best;
+    }
+    without = cheapest.given;
+    best = cheapest.choice;
+  }
 }
