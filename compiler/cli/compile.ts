@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ArenaMode } from '../codegen/index.ts';
 import { formatDiagnostic } from '../diagnostics/index.ts';
 import { printGraph } from '../ir/index.ts';
+import { passes } from '../passes/index.ts';
 import { type CompileResult, compile, readGraph } from '../pipeline.ts';
 import { type CompileReport, compileReport } from '../report/report.ts';
 import { grouped } from '../report/text.ts';
@@ -50,6 +51,13 @@ export function addCompileCommand(program: Command): void {
 }
 
 async function compileCommand(path: string, flags: CompileFlags): Promise<void> {
+  const passNames = passes.map((pass) => pass.name);
+  if (flags.stopAfter !== undefined) {
+    oneOf('--stop-after', flags.stopAfter, passNames);
+  }
+  if (flags.printAfter !== undefined) {
+    oneOf('--print-after', flags.printAfter, ['all', ...passNames]);
+  }
   const talk = (line: string) => {
     if (flags.verbose === true) {
       process.stderr.write(`${line}\n`);

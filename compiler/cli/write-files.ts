@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../diagnostics/index.ts';
 
@@ -20,10 +20,21 @@ export async function writeFiles(folder: string, files: readonly FileToWrite[]):
       await writeFile(temporary(file.name), file.content);
     }
     for (const file of files) {
+      await refuseFolder(join(folder, file.name));
+    }
+    for (const file of files) {
       await rename(temporary(file.name), join(folder, file.name));
     }
   } catch (error) {
     await Promise.all(files.map((file) => rm(temporary(file.name), { force: true }).catch(() => undefined)));
     fail('cannot-write', { where: folder, found: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Found before the first file is renamed: a folder of this name would make the last step stop halfway. */
+async function refuseFolder(path: string): Promise<void> {
+  const there = await stat(path).catch(() => null);
+  if (there?.isDirectory() === true) {
+    throw new Error(`${path} is a folder`);
   }
 }

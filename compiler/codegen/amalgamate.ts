@@ -54,9 +54,10 @@ export function amalgamate(sources: KernelSources, roots: readonly Root[], prefi
 
 /** The text with the library's prefix replaced. */
 export function withPrefix(text: string, prefix: string): string {
+  // In this order: the prefix itself may start with `msc_`.
   return text
-    .replace(/\bstatic inline\b/g, `${prefix.toUpperCase()}_INLINE`)
-    .replace(/\bMSC_KERNEL\b/g, `static ${prefix.toUpperCase()}_SECTION_CODE`)
+    .replace(/\bstatic inline\b/g, 'MSC_INLINE')
+    .replace(/\bMSC_KERNEL\b/g, 'static MSC_SECTION_CODE')
     .replace(/\bmsc_/g, `${prefix}_`)
     .replace(/\bMSC_/g, `${prefix.toUpperCase()}_`);
 }

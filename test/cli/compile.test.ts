@@ -1,0 +1,172 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { writeTflite } from '../../compiler/frontends/index.ts';
+import { tooLargeImage, tooManyWeights, unknownOperator } from './models.ts';
+import { digits, msc, namesOf, temporaryFolder } from './msc.ts';
+
+const folder = temporaryFolder();
+const at = (name: string) => join(folder, name);
+
+describe.concurrent('msc compile', () => {
+  test('writes a .c, a .h and the report, and sums them up', async () => {
+    const { code, stdout, stderr } = await msc(['compile', digits, '--target', 'stm32f7', '-o', at('plain/deep')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(readdirSync(at('plain/deep')).sort()).toEqual(['digits.c', 'digits.h', 'digits.json']);
+    expect(stdout).toMatch(/^digits: \d+ layers, [\d,]+ MACs, for stm32f7\n {2}RAM {4}[\d,]+ bytes of arena/);
+  });
+
+  test('prints the report as JSON, with exactly the names of the contract', async () => {
+    const { code, stdout } = await msc(['compile', digits, '-t', 'stm32f7', '-o', at('json'), '--json']);
+    expect(code).toBe(0);
+    expect(readFileSync(at('json/digits.json'), 'utf8')).toBe(stdout);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ schema: 1, target: 'stm32f7', model: { name: 'digits', format: 'mslite' } });
+    expect(namesOf(report)).toEqual({
+      schema: null,
+      model: { name: null, sha256: null, format: null },
+      target: null,
+      memory: {
+        arenaBytes: null,
+        scratchBytes: null,
+        inputBytes: null,
+        outputBytes: null,
+        stackBytes: null,
+        lowerBoundBytes: null,
+      },
+      flash: { codeBytes: null, weightBytes: null },
+      layers: [
+        {
+          name: null,
+          operator: null,
+          kernel: null,
+          macs: null,
+          weightBytes: null,
+          outputBytes: null,
+          instructions: null,
+        },
+      ],
+      diagnostics: [],
+    });
+  });
+
+  test('gives identical bytes in another folder, from another name of the same path', async () => {
+    mkdirSync(at('elsewhere'));
+    const [one, other] = await Promise.all([
+      msc(['compile', digits, '-t', 'stm32f4', '-o', at('first')]),
+      msc(['compile', digits, '-t', 'stm32f4', '-o', '.'], at('elsewhere')),
+    ]);
+    expect([one.code, other.code]).toEqual([0, 0]);
+    for (const name of ['digits.c', 'digits.h', 'digits.json']) {
+      expect(readFileSync(at(`elsewhere/${name}`)).equals(readFileSync(at(`first/${name}`)))).toBe(true);
+    }
+  });
+
+  test('--name, --arena and -v', async () => {
+    const { code, stderr } = await msc([
+      ...['compile', digits, '-t', 'stm32f7', '-o', at('named'), '--name', 'msc_reader', '--arena', 'caller', '-v'],
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^read .*digits\.ms: [\d,]+ bytes\ngraph: \d+ nodes; program: \d+ kernel calls\n$/);
+    expect(readdirSync(at('named')).sort()).toEqual(['msc_reader.c', 'msc_reader.h', 'msc_reader.json']);
+    expect(readFileSync(at('named/msc_reader.h'), 'utf8')).toMatch(/msc_reader_run\(void \*arena\)/);
+  });
+
+  test('--print-after prints the graph of every round on stderr', async () => {
+    const { code, stderr } = await msc([
+      ...['compile', digits, '-t', 'stm32f7', '-o', at('printed'), '--print-after', 'fuse-activation'],
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^after fuse-activation:\ngraph ".*" \(%0\) -> \(%\d+\)\ntensor %0 "image"/);
+  });
+
+  test('--stop-after prints the graph on stdout and writes nothing', async () => {
+    const { code, stdout } = await msc(
+      ['compile', digits, '-t', 'stm32f7', '--stop-after', 'remove-dead-nodes'],
+      folder,
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^graph /);
+    expect(readdirSync(folder).filter((name) => name.startsWith('digits'))).toEqual([]);
+  });
+});
+
+describe.concurrent('msc compile refuses', () => {
+  test('a target that it does not have, and suggests one', async () => {
+    const { code, stdout, stderr } = await msc(['compile', digits, '-t', 'stm32f77', '-o', at('no')]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^error MSC8002 unknown-target\n.*'stm32f77'[\s\S]*Did you mean 'stm32f7'\?\n$/);
+  });
+
+  test('a file that is not there, or is a folder', async () => {
+    const [missing, isFolder] = await Promise.all([
+      msc(['compile', 'missing.ms', '-t', 'stm32f7'], folder),
+      msc(['compile', '.', '-t', 'stm32f7'], folder),
+    ]);
+    expect(missing).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error MSC8001 cannot-read\n  missing.ms: there is no such file\n  hint: Check the path.\n',
+    });
+    expect(isFolder.stderr).toContain('it is a folder');
+  });
+
+  test('what is no model, as JSON too', async () => {
+    writeFileSync(at('notes.txt'), 'not a model at all\n');
+    const { code, stdout, stderr } = await msc(['compile', at('notes.txt'), '-t', 'stm32f7', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 1,
+      diagnostics: [{ code: 'MSC1001', name: 'unknown-format', severity: 'error' }],
+    });
+    expect(stderr).toMatch(/^error MSC1001 unknown-format\n/);
+  });
+
+  test('an operator that it does not have, by name', async () => {
+    writeFileSync(at('operator.tflite'), writeTflite(unknownOperator));
+    const { code, stderr } = await msc(['compile', at('operator.tflite'), '-t', 'stm32f7', '-o', at('no')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error MSC2\d{3} .*\n.*CUMSUM/);
+  });
+
+  test('more RAM than the target has', async () => {
+    writeFileSync(at('image.tflite'), writeTflite(tooLargeImage));
+    const { code, stderr } = await msc(['compile', at('image.tflite'), '-t', 'stm32f7', '-o', at('no')]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^error MSC4\d{3} arena-too-large\n.*needs 360000 bytes, \d+ more than/);
+  });
+
+  test('more weights than the flash holds', async () => {
+    writeFileSync(at('dense.tflite'), writeTflite(tooManyWeights));
+    const { code, stderr } = await msc(['compile', at('dense.tflite'), '-t', 'stm32f7', '-o', at('no')]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/error MSC4\d{3} weights-too-large\n.*\d+ more than the flash has/);
+  });
+
+  test('a folder that cannot be written, and leaves nothing behind', async () => {
+    writeFileSync(at('file'), '');
+    mkdirSync(at('taken/digits.h'), { recursive: true });
+    const [inFile, taken] = await Promise.all([
+      msc(['compile', digits, '-t', 'stm32f7', '-o', at('file/out')]),
+      msc(['compile', digits, '-t', 'stm32f7', '-o', at('taken')]),
+    ]);
+    expect([inFile.code, taken.code]).toEqual([1, 1]);
+    expect(inFile.stderr).toMatch(/^error MSC5\d{3} cannot-write\n/);
+    expect(taken.stderr).toMatch(/^error MSC5\d{3} cannot-write\n/);
+    expect(readdirSync(at('taken'))).toEqual(['digits.h']);
+  });
+
+  test.each([
+    ['no model', ['compile', '-t', 'stm32f7'], 'missing required argument'],
+    ['an option that is not one', ['compile', digits, '-t', 'stm32f7', '--fast'], "unknown option '--fast'"],
+    ['a command that is not one', ['compose', digits], "unknown command 'compose'"],
+    ['a goal that is not one', ['compile', digits, '-t', 'stm32f7', '--optimize', 'all'], 'balanced, size, speed'],
+    ['a name that C refuses', ['compile', digits, '-t', 'stm32f7', '--name', '2fast'], 'a C identifier'],
+    ['a pass to stop after', ['compile', digits, '-t', 'stm32f7', '--stop-after', 'magic'], 'fold-constants'],
+    ['a pass to print after', ['compile', digits, '-t', 'stm32f7', '--print-after', 'magic'], 'fold-constants'],
+  ])('%s', async (_, args, message) => {
+    const { code, stdout, stderr } = await msc(args, folder);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});

@@ -1,0 +1,49 @@
+/** Runs `msc` as a user does: a process of its own. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+// An address, so that the processes may start in any folder.
+const loader = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href;
+
+/** The project's own model. */
+export const digits = join(root, 'examples/digits/digits.ms');
+
+/** How a process ended, and what it said. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `msc` with these arguments, in `folder` if given. */
+export function msc(args: readonly string[], folder: string = root): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const command = ['--import', loader, join(root, 'compiler/cli/main.ts'), ...args];
+    const child = execFile(process.execPath, command, { cwd: folder }, (_, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+  });
+}
+
+/** A folder that is removed after the tests of the file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'msc-cli-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The names at every level of a JSON value: `memory: [arenaBytes, …]`; of arrays, those of the first element. */
+export function namesOf(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.length > 0 && typeof value[0] === 'object' ? [namesOf(value[0])] : [];
+  }
+  if (typeof value !== 'object' || value === null) {
+    return null;
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, namesOf(inner)]));
+}
