@@ -4,6 +4,9 @@ export type Padding = readonly [top: number, bottom: number, left: number, right
 /** The two dimensions of an image or a window. */
 export type HeightWidth = readonly [height: number, width: number];
 
+/** Largest stride, dilation and padding: with it no offset within a padded image leaves the 32 bits of the generated code. */
+export const maximumWindowStep = 65535;
+
 /** Elements that a window with `dilation` spans. */
 export function dilatedSize(kernel: number, dilation: number): number {
   return (kernel - 1) * dilation + 1;

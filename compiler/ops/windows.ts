@@ -1,7 +1,7 @@
 /** What depthwise convolutions and pools share: windows that slide over the height and width of NHWC images. */
 import { type Attributes, type Constraint, type NodeView, operand, result, type Shape } from '../ir/index.ts';
 import type { RowWindow } from './kernel.ts';
-import { type HeightWidth, outputSize, type Padding } from './padding.ts';
+import { type HeightWidth, maximumWindowStep, outputSize, type Padding } from './padding.ts';
 
 /** A window of `kernel` elements and the way it goes over an image. */
 export interface Windows {
@@ -27,11 +27,12 @@ export function positionsOf(image: Shape, { kernel, strides, dilations, padding 
 export function validWindows<A extends Attributes>(windowsOf: (view: ShapeView<A>) => Windows): Constraint<A> {
   return {
     diagnostic: 'unsupported-attribute',
-    requires: 'window and strides are at least 1, padding is at least 0, and the window fits into the padded image',
+    requires: `window and strides are at least 1, padding is at least 0, strides, dilations and padding at most ${maximumWindowStep}, and the window fits into the padded image`,
     violation: (view) => {
       const windows = windowsOf(view);
       const { kernel, strides, dilations, padding } = windows;
-      if ([...kernel, ...strides, ...dilations].some((n) => n < 1) || padding.some((n) => n < 0)) {
+      const isTooSmall = [...kernel, ...strides, ...dilations].some((n) => n < 1) || padding.some((n) => n < 0);
+      if (isTooSmall || [...strides, ...dilations, ...padding].some((n) => n > maximumWindowStep)) {
         return `window [${kernel}], strides [${strides}], dilations [${dilations}], padding [${padding}]`;
       }
       const image = operand(view, 0).shape;

@@ -1,7 +1,7 @@
 import { elementCount, type OperatorDefinition, operand, type Shape } from '../../ir/index.ts';
 import type { Activation } from '../activation.ts';
 import { constantOperands, elementsOf, quantizedPerTensor, quantizedWeights, rank } from '../constraints.ts';
-import { type HeightWidth, outputSize, type Padding } from '../padding.ts';
+import { type HeightWidth, maximumWindowStep, outputSize, type Padding } from '../padding.ts';
 
 export type Conv2dAttributes = {
   readonly strides: HeightWidth;
@@ -40,9 +40,10 @@ export const conv2d: OperatorDefinition<Conv2dAttributes> = {
     elementsOf(2, 'one bias for each output channel', ([, weights]) => weights!.shape[0]!),
     {
       diagnostic: 'unsupported-attribute',
-      requires: 'strides, dilations and groups are at least 1, padding is at least 0',
+      requires: `strides, dilations and groups are at least 1, padding is at least 0, all are at most ${maximumWindowStep}`,
       violation: ({ attributes: { strides, dilations, groups, padding } }) =>
-        [...strides, ...dilations, groups].every((value) => value >= 1) && padding.every((value) => value >= 0)
+        [...strides, ...dilations, groups].every((value) => value >= 1 && value <= maximumWindowStep) &&
+        padding.every((value) => value >= 0 && value <= maximumWindowStep)
           ? null
           : `strides [${strides}], dilations [${dilations}], groups ${groups}, padding [${padding}]`,
     },
