@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { writeTflite } from '../../compiler/frontends/index.ts';
+import { sumAndRelu, tooLargeImage } from './models.ts';
+import { digits, msc, namesOf, temporaryFolder } from './msc.ts';
+
+const folder = temporaryFolder();
+const at = (name: string) => join(folder, name);
+const floats = (name: string, values: readonly number[]) =>
+  writeFileSync(at(name), new Uint8Array(Float32Array.from(values).buffer));
+
+writeFileSync(at('sum.tflite'), writeTflite(sumAndRelu));
+floats('one.bin', [1, -2, 3, -4]);
+floats('one.golden', [4, -6, 4, 0]);
+floats('two.bin', [0.5, 0.5, 0.25, 0.25, -1, 2, -1, 2]);
+floats('two.golden', [0.75, 0.75, 0.75, 0.75, -2, 4, 0, 4]);
+floats('off.golden', [4, -6.01, 4, 0]);
+writeFileSync(at('black.bin'), new Uint8Array(784).fill(128));
+writeFileSync(at('short.bin'), new Uint8Array(783));
+
+const runSum = ['run', at('sum.tflite'), '--emulator', 'reference'];
+
+describe.concurrent('msc run', () => {
+  test.each(['reference', 'host', 'qemu'])('compares every input with its golden bytes, by %s', async (emulator) => {
+    const { code, stdout, stderr } = await msc([
+      ...['run', at('sum.tflite'), '-t', emulator === 'host' ? 'host' : 'stm32f7', '--emulator', emulator],
+      ...['--input', at('one.bin'), at('two.bin'), '--expect', at('one.golden'), at('two.golden')],
+      ...['--output', at(`out-${emulator}`)],
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('2 of 2 compared, all equal');
+    expect(readdirSync(at(`out-${emulator}`)).sort()).toEqual(['output_0.bin', 'output_1.bin']);
+    // Both outputs in model order; of a file of two inferences, one inference after the other.
+    expect(readFileSync(at(`out-${emulator}/output_0.bin`))).toEqual(readFileSync(at('one.golden')));
+    expect(readFileSync(at(`out-${emulator}/output_1.bin`))).toEqual(readFileSync(at('two.golden')));
+  });
+
+  test('reports with exactly the names of the contract', async () => {
+    const { code, stdout } = await msc([
+      ...['run', digits, '-t', 'stm32f7', '--emulator', 'qemu', '--input', at('black.bin'), '--json'],
+    ]);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(namesOf(report)).toEqual({
+      schema: null,
+      model: { name: null, sha256: null, format: null },
+      target: null,
+      emulator: { name: null, version: null },
+      compiler: { name: null, version: null },
+      outputs: [{ name: null, dtype: null, shape: [], sha256: null }],
+      matches: null,
+      instructions: null,
+      countedBy: null,
+      sizes: { text: null, data: null, bss: null },
+      emptySizes: { text: null, data: null, bss: null },
+      memory: {
+        arenaBytes: null,
+        scratchBytes: null,
+        inputBytes: null,
+        outputBytes: null,
+        stackBytes: null,
+        lowerBoundBytes: null,
+      },
+      flash: { codeBytes: null, weightBytes: null },
+      layers: [
+        {
+          name: null,
+          operator: null,
+          kernel: null,
+          macs: null,
+          weightBytes: null,
+          outputBytes: null,
+          instructions: null,
+        },
+      ],
+      diagnostics: [],
+      notes: [],
+    });
+    expect(report).toMatchObject({ schema: 1, matches: null, emulator: { name: 'qemu' } });
+    expect(report.outputs).toMatchObject([{ dtype: 'int8', shape: [1, 10] }]);
+    const { sizes, emptySizes, flash } = report;
+    expect(sizes.text + sizes.data - emptySizes.text - emptySizes.data).toBe(flash.codeBytes + flash.weightBytes);
+    const ofLayers = report.layers.reduce(
+      (sum: number, layer: { readonly instructions: number }) => sum + layer.instructions,
+      0,
+    );
+    expect(report.instructions).toBeGreaterThanOrEqual(ofLayers);
+    expect(report.instructions).toBeLessThan(ofLayers * 1.01 + 1000);
+  });
+
+  test('ends with 4 and the first difference where results differ', async () => {
+    const { code, stdout, stderr } = await msc([
+      ...[...runSum, '-t', 'stm32f7', '--input', at('one.bin'), '--expect', at('off.golden'), '--json'],
+    ]);
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ matches: false, diagnostics: [{ name: 'results-differ' }] });
+    expect(stderr).toMatch(
+      /^error MSC7001 results-differ\n.*one\.bin: output 'sum' at \[1\]: -6, expected -6\.01\d* \(1 of 2 elements differ, by at most 0\.01/,
+    );
+  });
+
+  test('takes a tolerance, relative and absolute', async () => {
+    const compare = ['-t', 'stm32f7', '--input', at('one.bin'), '--expect', at('off.golden'), '--tolerance'];
+    const [wide, narrow] = await Promise.all([
+      msc([...runSum, ...compare, '0,0.02']),
+      msc([...runSum, ...compare, '0.001,0']),
+    ]);
+    expect([wide.code, narrow.code]).toEqual([0, 4]);
+  });
+});
+
+describe.concurrent('msc run refuses', () => {
+  test('a model that does not fit, before anything is built', async () => {
+    writeFileSync(at('image.tflite'), writeTflite(tooLargeImage));
+    const { code, stdout, stderr } = await msc([
+      ...['run', at('image.tflite'), '-t', 'stm32f7', '--input', at('one.bin')],
+    ]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/^error MSC4\d{3} arena-too-large/);
+  });
+
+  test.each([
+    ['an input of another size', ['--input', at('short.bin')], 'input 0: 783 bytes'],
+    ['a golden file of another size', ['--input', at('one.bin'), '--expect', at('two.golden')], '32 bytes'],
+    ['more golden files than inputs', ['--input', at('one.bin'), '--expect', 'a', 'b'], 'at most one for each --input'],
+    ['no input', [], "required option '--input"],
+    ['a tolerance that is none', ['--input', at('one.bin'), '--tolerance', '1e-3'], 'two numbers: REL,ABS'],
+    ['an emulator that is none', ['--input', at('one.bin'), '--emulator', 'simics'], 'auto, qemu, renode, host'],
+  ])('%s', async (_, args, message) => {
+    const { code, stdout, stderr } = await msc([...runSum, '-t', 'stm32f7', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
