@@ -14,10 +14,10 @@ import { buildGraph } from './frontends/build-graph.ts';
 import { type ImportedModel, readModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
 import { checkFit } from './memory/check-fit.ts';
-import { type ArenaPlan, planArena } from './memory/plan-program.ts';
+import { type ArenaPlan, planWithOverlaps } from './memory/plan-program.ts';
 import type { Rounding } from './numerics/index.ts';
 import { type Pass, runPasses } from './passes/index.ts';
-import { assignBuffers, chooseKernels, isasOf, type Objective, type Program } from './schedule/index.ts';
+import { chooseKernels, isasOf, type Objective, type Program } from './schedule/index.ts';
 import type { Target } from './targets/index.ts';
 import { mscVersion } from './version.ts';
 
@@ -97,8 +97,7 @@ export function compileGraph(
     objective: options.objective ?? 'balanced',
     lowering: { rounding: options.rounding ?? 'double' },
   });
-  const program = assignBuffers(graph, steps);
-  const plan = planArena(program, target.features.cacheLineBytes);
+  const { program, plan } = planWithOverlaps(graph, steps, target.features.cacheLineBytes);
   const view = viewOfProgram(program, plan, {
     cName,
     arena: options.arena ?? 'static',

@@ -30,7 +30,10 @@ const layers: readonly { readonly prefix: string; readonly may: readonly string[
     prefix: 'compiler/schedule/',
     may: ['compiler/ops/', 'compiler/ir/', 'compiler/targets/', 'compiler/diagnostics/'],
   },
-  { prefix: 'compiler/memory/', may: ['compiler/schedule/', 'compiler/targets/', 'compiler/diagnostics/'] },
+  {
+    prefix: 'compiler/memory/',
+    may: ['compiler/schedule/', 'compiler/ir/', 'compiler/targets/', 'compiler/diagnostics/'],
+  },
   {
     prefix: 'compiler/codegen/',
     may: [

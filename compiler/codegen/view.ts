@@ -60,7 +60,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     if (buffer === undefined) {
       throw new Error(`tensor '${tensor.name}' has no place`);
     }
-    return `${upper}_AT(${cType}, ${plan.bufferOffsets.get(buffer.id)})`;
+    return `${upper}_AT(${cType}, ${plan.bufferOffsets.get(buffer.id)! + program.offsetInBuffer.get(id)!})`;
   };
   const steps = program.steps.map((step, index) =>
     emitStep({ step, index, prefix: cName, pool, address, scratchOffset: plan.scratchOffsets.get(index) ?? null }),
@@ -183,7 +183,7 @@ export function uniqueDrivers(steps: readonly StepCode[]): readonly string[] {
 function stepTable(program: Program, plan: ArenaPlan, steps: readonly StepCode[]): readonly string[] {
   const offsetOf = (id: TensorId | null | undefined) => {
     const buffer = id === null || id === undefined ? undefined : program.bufferOfTensor.get(id);
-    return buffer === undefined ? '-' : String(plan.bufferOffsets.get(buffer.id));
+    return buffer === undefined ? '-' : String(plan.bufferOffsets.get(buffer.id)! + program.offsetInBuffer.get(id!)!);
   };
   const rows = program.steps.map((step, i) => [
     String(i),

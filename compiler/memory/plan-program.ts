@@ -1,4 +1,5 @@
-import type { Program } from '../schedule/index.ts';
+import { type Graph, sizeBytesOf } from '../ir/index.ts';
+import { assignBuffers, overlapDistance, type Program, type Step } from '../schedule/index.ts';
 import { type MemoryBuffer, type MemoryPlan, planMemory } from './index.ts';
 
 const scratchAlignmentBytes = 8;
@@ -44,4 +45,43 @@ export function planArena(program: Program, minimumAlignmentBytes: number): Aren
     scratchOffsets: new Map(program.scratches.map((scratch) => [scratch.step, offsetOf(`scratch ${scratch.step}`)])),
     scratchBytes: program.scratches.reduce((most, scratch) => Math.max(most, scratch.sizeBytes), 0),
   };
+}
+
+/** Overlaps that are tried, those of the largest tensors first: each costs a plan. */
+const maximumOverlapTrials = 12;
+
+/**
+ * The smallest arena that is found by letting results overlap their dying operands, one step at a time: an overlap is kept if
+ * the arena gets smaller. Overlaps only move data; they cost no instructions.
+ */
+export function planWithOverlaps(
+  graph: Graph,
+  steps: readonly Step[],
+  minimumAlignmentBytes: number,
+): { readonly program: Program; readonly plan: ArenaPlan } {
+  const planOf = (overlapped: ReadonlySet<number>) => {
+    const program = assignBuffers(graph, steps, overlapped);
+    return { program, plan: planArena(program, minimumAlignmentBytes) };
+  };
+  const trials = steps
+    .map((step, index) => ({ index, distance: overlapDistance(step), sizeBytes: bytesAt(step) }))
+    .filter(({ distance }) => distance !== null)
+    .sort((a, b) => b.sizeBytes - a.sizeBytes || a.index - b.index)
+    .slice(0, maximumOverlapTrials);
+  let overlapped: ReadonlySet<number> = new Set();
+  let best = planOf(overlapped);
+  for (const { index } of trials) {
+    const more = new Set([...overlapped, index]);
+    const next = planOf(more);
+    if (next.plan.sizeBytes < best.plan.sizeBytes) {
+      overlapped = more;
+      best = next;
+    }
+  }
+  return best;
+}
+
+/** Bytes of a step's operand and result. */
+function bytesAt(step: Step): number {
+  return sizeBytesOf(step.view.inputs[0]!) + sizeBytesOf(step.view.outputs[0]!);
 }

@@ -1,22 +1,42 @@
 import { type Graph, sizeBytesOf, sizeOfDType, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
 import { isView } from './choose-kernels.ts';
+import { overlapDistance } from './overlap.ts';
 import type { Buffer, Program, Scratch, Step } from './program.ts';
 
 /** Kernels read whole words of int8 data, so every tensor starts on a word. */
 const wordBytes = 4;
 
-/** Decides which tensors share bytes, and how long each buffer lives. */
-export function assignBuffers(graph: Graph, steps: readonly Step[]): Program {
+/** Results that overlap their operand start a multiple of this before it, so that all stay aligned. */
+const overlapAlignmentBytes = 8;
+
+/** Tensors that share bytes: where each starts, relative to the others; below 0 is before the first. */
+type Group = Map<TensorId, number>;
+
+/**
+ * Decides which tensors share bytes, and how long each buffer lives. The results of `overlapped` steps (by index) start
+ * inside or shortly before their dying operand, where the step allows it.
+ */
+export function assignBuffers(
+  graph: Graph,
+  steps: readonly Step[],
+  overlapped: ReadonlySet<number> = new Set(),
+): Program {
   const times = lifetimes(graph, steps);
-  const groups = groupTensors(graph, steps, times);
-  const buffers = [...new Set(groups.values())].map((members, id) => bufferOf(graph, members, id, times));
+  const groups = [...new Set(groupTensors(graph, steps, times, overlapped).values())];
+  const buffers = groups.map((group, id) => bufferOf(graph, group, id, times));
   const bufferOfTensor = new Map(
     buffers.flatMap((buffer) => buffer.tensors.map((tensor) => [tensor, buffer] as const)),
+  );
+  const offsetInBuffer = new Map(
+    groups.flatMap((group) => {
+      const lowest = Math.min(...group.values());
+      return [...group].map(([tensor, offset]) => [tensor, offset - lowest] as const);
+    }),
   );
   const scratches: Scratch[] = steps.flatMap((step, i) =>
     step.call.scratchBytes > 0 ? [{ step: i, sizeBytes: step.call.scratchBytes }] : [],
   );
-  return { graph, steps, buffers, bufferOfTensor, scratches };
+  return { graph, steps, buffers, bufferOfTensor, offsetInBuffer, scratches };
 }
 
 interface Lifetime {
@@ -69,30 +89,33 @@ function isStored(tensor: Tensor): boolean {
   return tensor.kind !== 'constant';
 }
 
-/** For every stored tensor the list, shared by its members, of the tensors that it shares bytes with. */
+/** For every stored tensor the group, shared by its members, of the tensors that it shares bytes with. */
 function groupTensors(
   graph: Graph,
   steps: readonly Step[],
   times: ReadonlyMap<TensorId, Lifetime>,
-): ReadonlyMap<TensorId, readonly TensorId[]> {
-  const groups = new Map<TensorId, TensorId[]>();
+  overlapped: ReadonlySet<number>,
+): ReadonlyMap<TensorId, Group> {
+  const groups = new Map<TensorId, Group>();
   const inOrder = [...times].sort(([a, x], [b, y]) => x.first - y.first || a - b);
   for (const [id] of inOrder) {
-    groups.set(id, [id]);
+    groups.set(id, new Map([[id, 0]]));
   }
-  const join = (a: TensorId, b: TensorId) => {
-    const into = groups.get(a)!;
-    const from = groups.get(b)!;
+  /** Puts `target` so many bytes behind `source`. */
+  const join = (source: TensorId, target: TensorId, distance: number) => {
+    const into = groups.get(source)!;
+    const from = groups.get(target)!;
     if (into !== from) {
-      into.push(...from);
-      for (const id of from) {
+      const shift = into.get(source)! + distance - from.get(target)!;
+      for (const [id, offset] of from) {
+        into.set(id, offset + shift);
         groups.set(id, into);
       }
     }
   };
   for (const node of graph.nodes) {
     if (isView(graph, node)) {
-      join(node.inputs[0]!, node.outputs[0]!);
+      join(node.inputs[0]!, node.outputs[0]!, 0);
     }
   }
   steps.forEach((step, i) => {
@@ -101,21 +124,25 @@ function groupTensors(
       const source = step.node.inputs[index] ?? null;
       const siblings = step.node.inputs.filter((id) => id !== null && id !== source) as TensorId[];
       if (source !== null && canTakeOver(graph, groups, times, source, siblings, output, i + 1)) {
-        join(source, output);
-        break;
+        join(source, output, 0);
+        return;
       }
+    }
+    const distance = overlapped.has(i) ? overlapDistance(step) : null;
+    const source = step.node.inputs[0] ?? null;
+    if (distance !== null && source !== null && isDying(graph, groups, times, source, output, i + 1)) {
+      join(source, output, -Math.ceil(distance / overlapAlignmentBytes) * overlapAlignmentBytes);
     }
   });
   return groups;
 }
 
-/** True if every tensor in the operand's place has been read for the last time, and the result is as large. */
-function canTakeOver(
+/** True if every tensor in the operand's place has been read for the last time when the step is done. */
+function isDying(
   graph: Graph,
-  groups: ReadonlyMap<TensorId, readonly TensorId[]>,
+  groups: ReadonlyMap<TensorId, Group>,
   times: ReadonlyMap<TensorId, Lifetime>,
   source: TensorId,
-  siblings: readonly TensorId[],
   output: TensorId,
   time: number,
 ): boolean {
@@ -124,25 +151,36 @@ function canTakeOver(
     place !== undefined &&
     tensorOf(graph, source).kind === 'computed' &&
     place !== groups.get(output) &&
-    place.every((id) => times.get(id)!.last <= time) &&
-    sizeBytesOf(tensorOf(graph, source)) === sizeBytesOf(tensorOf(graph, output)) &&
-    siblings.every(
-      (id) => groups.get(id) !== place || sizeBytesOf(tensorOf(graph, id)) === sizeBytesOf(tensorOf(graph, source)),
-    )
+    [...place.keys()].every((id) => times.get(id)!.last <= time)
   );
 }
 
-function bufferOf(
+/** True if the operand is dying, and the result is as large. */
+function canTakeOver(
   graph: Graph,
-  members: readonly TensorId[],
-  id: number,
+  groups: ReadonlyMap<TensorId, Group>,
   times: ReadonlyMap<TensorId, Lifetime>,
-): Buffer {
+  source: TensorId,
+  siblings: readonly TensorId[],
+  output: TensorId,
+  time: number,
+): boolean {
+  const size = sizeBytesOf(tensorOf(graph, source));
+  return (
+    isDying(graph, groups, times, source, output, time) &&
+    size === sizeBytesOf(tensorOf(graph, output)) &&
+    siblings.every((id) => groups.get(id) !== groups.get(source) || sizeBytesOf(tensorOf(graph, id)) === size)
+  );
+}
+
+function bufferOf(graph: Graph, group: Group, id: number, times: ReadonlyMap<TensorId, Lifetime>): Buffer {
+  const members = [...group.keys()];
   const tensors = members.map((member) => tensorOf(graph, member));
+  const lowest = Math.min(...group.values());
   return {
     id,
     tensors: members,
-    sizeBytes: Math.max(...tensors.map(sizeBytesOf)),
+    sizeBytes: Math.max(...tensors.map((tensor) => group.get(tensor.id)! - lowest + sizeBytesOf(tensor))),
     alignmentBytes: Math.max(wordBytes, ...tensors.map((tensor) => sizeOfDType(tensor.dtype))),
     firstTime: Math.min(...members.map((member) => times.get(member)!.first)),
     lastTime: Math.max(...members.map((member) => times.get(member)!.last)),

@@ -35,5 +35,7 @@ export interface Program {
   readonly steps: readonly Step[];
   readonly buffers: readonly Buffer[];
   readonly bufferOfTensor: ReadonlyMap<TensorId, Buffer>;
+  /** Bytes from the start of its buffer to each stored tensor: above 0 where a result overlaps its operand. */
+  readonly offsetInBuffer: ReadonlyMap<TensorId, number>;
   readonly scratches: readonly Scratch[];
 }

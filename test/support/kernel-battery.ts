@@ -15,7 +15,7 @@ import {
 } from '../../compiler/ir/index.ts';
 import { evaluateGraph } from '../../compiler/ops/evaluate-graph.ts';
 import { type Isa, type KernelRecord, operatorNamed } from '../../compiler/ops/index.ts';
-import type { Step } from '../../compiler/schedule/index.ts';
+import { overlapDistance, type Step } from '../../compiler/schedule/index.ts';
 import { graphOf, type NodeCase, valuesOf } from './node-case.ts';
 
 /** A case through one kernel: what the firmware is fed and what it must answer. */
@@ -26,6 +26,8 @@ export interface BatteryEntry {
   readonly inputs: readonly TypedArray[];
   readonly expected: readonly Uint8Array[];
   readonly isFloat: boolean;
+  /** The result starts inside or shortly before its operand, as far as `overlapDistance` allows. */
+  readonly overlapped?: boolean;
 }
 
 /** Variables of a graph: a kernel reads and writes them, from any values. */
@@ -81,6 +83,19 @@ export function batteryEntries(cases: readonly NodeCase[], isas: readonly Isa[],
       );
     }).flat();
   });
+}
+
+/** The entries whose result may overlap their operand, doing so. */
+export function overlappedEntries(entries: readonly BatteryEntry[]): readonly BatteryEntry[] {
+  return entries
+    .filter((entry) => overlapDistance(stepOf(entry)) !== null)
+    .map((entry) => ({ ...entry, title: `${entry.title}, overlapped`, overlapped: true }));
+}
+
+function stepOf({ graph, kernel }: BatteryEntry): Step {
+  const node = graph.nodes[0]!;
+  const view = viewOf(graph, node);
+  return { node, view, kernel, call: kernel.lower(view, { rounding: 'double' }) };
 }
 
 /** The C of a battery, made by the same code generation as models. */
@@ -164,10 +179,8 @@ export function differenceOf(entry: BatteryEntry, outputs: readonly Uint8Array[]
 }
 
 function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof constantPool>) {
-  const { graph, kernel } = entry;
-  const node = graph.nodes[0]!;
-  const view = viewOf(graph, node);
-  const step: Step = { node, view, kernel, call: kernel.lower(view, { rounding: 'double' }) };
+  const { graph } = entry;
+  const step = stepOf(entry);
   const offsets = new Map<TensorId, number>();
   let end = 0;
   const place = (sizeBytes: number) => {
@@ -177,8 +190,20 @@ function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof c
     return offset;
   };
   const stored = [...graph.tensors.values()].filter((tensor) => tensor.kind !== 'constant');
-  for (const tensor of stored) {
-    offsets.set(tensor.id, place(sizeBytesOf(tensor)));
+  const ends: number[] = [];
+  if (entry.overlapped === true) {
+    const [input, output] = [step.view.inputs[0]!, step.view.outputs[0]!];
+    const distance = Math.ceil(overlapDistance(step)! / 8) * 8;
+    const region = Math.max(distance + sizeBytesOf(input), sizeBytesOf(output));
+    const base = place(region);
+    offsets.set(input.id, base + distance);
+    offsets.set(output.id, base);
+    ends.push(base + region);
+  } else {
+    for (const tensor of stored) {
+      offsets.set(tensor.id, place(sizeBytesOf(tensor)));
+      ends.push(offsets.get(tensor.id)! + sizeBytesOf(tensor));
+    }
   }
   const scratchOffset = place(step.call.scratchBytes);
   const code = emitStep({
@@ -207,7 +232,7 @@ function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof c
     `    memset(battery_arena, ${guardPattern}, ${end});`,
     ...copyIn,
     `    ${code.call}`,
-    ...stored.map((tensor) => guardCheck(offsets.get(tensor.id)! + sizeBytesOf(tensor), graph, offsets)),
+    ...ends.map((at) => guardCheck(at, graph, offsets)),
     guardCheck(scratchOffset + step.call.scratchBytes, graph, offsets),
     ...emits,
     '    return input;',
