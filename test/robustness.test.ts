@@ -44,7 +44,7 @@ function faultsOf(path: string, counts: { readonly cuts: number; readonly flips:
 describe('a damaged model is compiled or refused, never a crash or a hang', () => {
   test.each(['digits.ms', 'digits.tflite'])('%s', (name) => {
     const path = fileURLToPath(new URL(`../examples/digits/${name}`, import.meta.url));
-    expect(faultsOf(path, { cuts: 40, flips: 100 })).toEqual([]);
+    expect(faultsOf(path, { cuts: 100, flips: 300 })).toEqual([]);
   });
 
   test.each([
@@ -52,6 +52,8 @@ describe('a damaged model is compiled or refused, never a crash or a hang', () =
     'tflite/hello_world_float/model.tflite',
     'tflite/keyword_scrambled_8bit/model.tflite',
     'tflite/mnist_lstm_int8/model.tflite',
+    'tflite/kws_dscnn_int8/model.tflite',
+    'ms/int8/hello_world_int8.ms',
     'ms/int8/kws_dscnn_int8.ms',
   ])('%s', (name) => {
     const path = `${zooFolder}/${name}`;
@@ -59,6 +61,6 @@ describe('a damaged model is compiled or refused, never a crash or a hang', () =
       process.stdout.write(`skipped: ${name} is not beside the project\n`);
       return;
     }
-    expect(faultsOf(path, { cuts: 20, flips: 60 })).toEqual([]);
+    expect(faultsOf(path, { cuts: 100, flips: 300 })).toEqual([]);
   });
 });
