@@ -19,10 +19,18 @@ export const removeIdentities: Pass = {
   run: (graph) => {
     const replaceNode = new Map<Node, readonly Node[]>();
     const replaceTensor = new Map<TensorId, TensorId>();
+    // Tensors that are outputs, or become outputs as this pass goes on.
+    const outputs = new Set(graph.outputs);
     for (const node of graph.nodes) {
-      if (isIdentity(graph, node) && !mustKeep(graph, node)) {
-        replaceNode.set(node, []);
-        replaceTensor.set(node.outputs[0]!, node.inputs[0]!);
+      const target = node.outputs[0]!;
+      const source = replaceTensor.get(node.inputs[0]!) ?? node.inputs[0]!;
+      if (!isIdentity(graph, node) || (outputs.has(target) && !canBeOutput(graph, source, outputs))) {
+        continue;
+      }
+      replaceNode.set(node, []);
+      replaceTensor.set(target, source);
+      if (outputs.has(target)) {
+        outputs.add(source);
       }
     }
     return applyRewrite(graph, { replaceNode, replaceTensor });
@@ -47,16 +55,21 @@ function isIdentity(graph: Graph, node: Node): boolean {
   if (node.operator === 'transpose') {
     return (node.attributes.permutation as readonly number[]).every((axis, i) => axis === i);
   }
+  if (node.operator === 'slice' && reverses(node)) {
+    return false;
+  }
   return (
     copiesIfSameShape.has(node.operator) && others.length === 0 && (node.attributes.activation ?? 'none') === 'none'
   );
 }
 
-/** A graph output keeps a tensor of its own that a node writes. */
-function mustKeep(graph: Graph, node: Node): boolean {
-  const source = node.inputs[0]!;
-  return (
-    graph.outputs.includes(node.outputs[0]!) &&
-    (graph.inputs.includes(source) || graph.outputs.includes(source) || tensorOf(graph, source).kind !== 'computed')
-  );
+/** True if a slice takes the elements of an axis from last to first, which no shape tells. */
+function reverses(slice: Node): boolean {
+  const sizes = slice.attributes.size as readonly number[];
+  return (slice.attributes.strides as readonly number[]).some((stride, axis) => stride < 0 && sizes[axis]! > 1);
+}
+
+/** A graph output has a tensor of its own that a node writes. */
+function canBeOutput(graph: Graph, id: TensorId, outputs: ReadonlySet<TensorId>): boolean {
+  return !graph.inputs.includes(id) && !outputs.has(id) && tensorOf(graph, id).kind === 'computed';
 }
