@@ -1,5 +1,6 @@
 /**
- * Runs the zoo's digit networks over their 2,000 test images and compares with MindSpore Lite's own logits.
+ * Runs the zoo's digit networks over their 2,000 test images and compares with MindSpore Lite's own logits. Exits with 4 if a
+ * float network labels an image otherwise, or a quantized one more than 0.5 % of them, or the accuracy is 0.2 points away.
  *
  *     npx tsx scripts/digits.ts ../shared/zoo/digits [--emulator host|qemu|reference] [lenet/float.ms …]
  */
@@ -73,6 +74,11 @@ async function measure(file: string): Promise<string> {
     const theirs = expected.filter((label, k) => label === labels[k]).length;
     parts.push(`labels as MindSpore Lite ${((100 * same) / count).toFixed(2)} %`);
     parts.push(`its accuracy ${((100 * theirs) / count).toFixed(2)} %`);
+    const needed = file.endsWith('float.ms') ? 1 : 0.995;
+    if (same < needed * count || Math.abs(correct - theirs) > 0.002 * count) {
+      parts.push(`TOO FAR: ${100 * needed} % of the labels and the accuracy within 0.2 points are wanted`);
+      process.exitCode = 4;
+    }
   }
   if (run.instructions !== null) {
     parts.push(`${run.instructions.total} instructions`);
