@@ -47,12 +47,12 @@ export function quantizationOf(
   if (zeroPoints.length !== scales.length) {
     fail('malformed-file', { where, found: `${scales.length} scales and ${zeroPoints.length} zero points` });
   }
-  const unusable = scales.find((scale) => !Number.isFinite(scale) || scale < 0);
+  const unusable = scales.find((scale) => !Number.isFinite(Math.fround(scale)) || scale < 0);
   if (unusable !== undefined) {
     fail('malformed-file', {
       where,
       found: `a scale of ${unusable}`,
-      requires: 'a finite scale, 0 only for what is always 0',
+      requires: 'a finite scale that float32 can hold, 0 only for what is always 0',
     });
   }
   return { scales, zeroPoints, axis: scales.length === 1 ? null : axis };
