@@ -48,13 +48,18 @@ function printTensor(tensor: Tensor, options: PrintOptions): string {
   return parts.join(' ');
 }
 
+// With the flag s: a string may hold U+2028, which JSON writes as it is and `.` alone does not match.
 const string = '("(?:[^"\\\\]|\\\\.)*")';
-const graphLine = new RegExp(`^graph ${string} \\(([^)]*)\\) -> \\(([^)]*)\\)$`);
+const graphLine = new RegExp(`^graph ${string} \\(([^)]*)\\) -> \\(([^)]*)\\)$`, 's');
 const tensorLine = new RegExp(
   `^tensor %(\\d+) ${string} (\\w+) (\\w+) \\[([^\\]]*)\\]` +
     '(?: scale \\[([^\\]]*)\\] zero \\[([^\\]]*)\\](?: axis (\\d+))?)?(?: data ([A-Za-z0-9+/=]*)\\.)?$',
+  's',
 );
-const nodeLine = new RegExp(`^node (\\w+) ${string} \\(([^)]*)\\) -> \\(([^)]*)\\) (\\{.*\\}) from ${string} (\\d+)$`);
+const nodeLine = new RegExp(
+  `^node (\\w+) ${string} \\(([^)]*)\\) -> \\(([^)]*)\\) (\\{.*\\}) from ${string} (\\d+)$`,
+  's',
+);
 
 /**
  * Reads what {@link printGraph} prints with `constants`: `parseGraph(printGraph(g, { constants: true }))` equals g.
