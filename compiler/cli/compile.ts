@@ -68,21 +68,24 @@ async function compileCommand(path: string, flags: CompileFlags): Promise<void> 
       process.stderr.write(`after ${pass.name}:\n${printGraph(graph)}`);
     }
   };
+  const options = {
+    arena: oneOf('--arena', flags.arena, arenaModes),
+    objective: objectiveOption(flags.optimize),
+    ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
+  };
+  const [target, assets, bytes] = await Promise.all([targetOption(flags.target), loadAssets(), readInputFile(path)]);
   if (flags.stopAfter !== undefined) {
-    const { graph } = readGraph(await readInputFile(path), { fileName: path, stopAfter: flags.stopAfter, onPass });
+    const { graph } = readGraph(bytes, { fileName: path, stopAfter: flags.stopAfter, onPass });
     process.stdout.write(printGraph(graph));
     return;
   }
-  const [target, assets, bytes] = await Promise.all([targetOption(flags.target), loadAssets(), readInputFile(path)]);
   talk(`read ${path}: ${grouped(bytes.length)} bytes`);
   const result = compile(bytes, {
     fileName: path,
     target,
     assets,
-    arena: oneOf('--arena', flags.arena, arenaModes),
-    objective: objectiveOption(flags.optimize),
     onPass,
-    ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
+    ...options,
   });
   talk(`graph: ${result.graph.nodes.length} nodes; program: ${result.program.steps.length} kernel calls`);
   const report = compileReport(result, target.name);

@@ -128,7 +128,9 @@ function parseTolerance(text: string | undefined): Tolerance {
   if (text === undefined) {
     return defaultTolerance;
   }
-  const [relative, absolute, ...rest] = text.split(',').map(Number);
+  // An empty text would be 0 as a number.
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [relative, absolute, ...rest] = numbers;
   const isValid = (value: number | undefined) => value !== undefined && Number.isFinite(value) && value >= 0;
   if (!isValid(relative) || !isValid(absolute) || rest.length > 0) {
     fail('invalid-option', { where: '--tolerance', found: `'${text}'`, requires: 'two numbers: REL,ABS' });

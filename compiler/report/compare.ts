@@ -89,7 +89,8 @@ function within(actual: number, expected: number, { relative, absolute }: Tolera
   if (Object.is(actual, expected) || (Number.isNaN(actual) && Number.isNaN(expected))) {
     return true;
   }
-  return Math.abs(actual - expected) <= Math.max(absolute, relative * Math.abs(expected));
+  // A share of infinity is infinite: it would let every number pass for it.
+  return Number.isFinite(expected) && Math.abs(actual - expected) <= Math.max(absolute, relative * Math.abs(expected));
 }
 
 /** The difference in words: "output 'y' at [3]: 12, expected 13 (2 of 10 elements differ, by at most 1)". */
