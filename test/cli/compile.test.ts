@@ -1,12 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeTflite } from '../../compiler/frontends/index.ts';
 import { tooLargeImage, tooManyWeights, unknownOperator } from './models.ts';
-import { digits, msc, namesOf, temporaryFolder } from './msc.ts';
+import { digits, digitsTflite, msc, namesOf, temporaryFolder } from './msc.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
+const stop = ['compile', digits, '--stop-after', 'fold-constants'];
 
 describe.concurrent('msc compile', () => {
   test('writes a .c, a .h and the report, and sums them up', async () => {
@@ -52,9 +53,10 @@ describe.concurrent('msc compile', () => {
 
   test('gives identical bytes in another folder, from another name of the same path', async () => {
     mkdirSync(at('elsewhere'));
+    const otherName = `./${relative(at('elsewhere'), digits)}`;
     const [one, other] = await Promise.all([
       msc(['compile', digits, '-t', 'stm32f4', '-o', at('first')]),
-      msc(['compile', digits, '-t', 'stm32f4', '-o', '.'], at('elsewhere')),
+      msc(['compile', otherName, '-t', 'stm32f4', '-o', '.'], at('elsewhere')),
     ]);
     expect([one.code, other.code]).toEqual([0, 0]);
     for (const name of ['digits.c', 'digits.h', 'digits.json']) {
@@ -136,6 +138,18 @@ describe.concurrent('msc compile refuses', () => {
     expect(stderr).toMatch(/^error MSC4\d{3} arena-too-large\n.*needs 360000 bytes, \d+ more than/);
   });
 
+  test('the same as JSON: the diagnostic alone', async () => {
+    writeFileSync(at('image-json.tflite'), writeTflite(tooLargeImage));
+    const { code, stdout } = await msc([
+      ...['compile', at('image-json.tflite'), '-t', 'stm32f7', '-o', at('no-json'), '--json'],
+    ]);
+    expect(code).toBe(3);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ schema: 1, diagnostics: [{ name: 'arena-too-large', severity: 'error' }] });
+    expect(Object.keys(report)).toEqual(['schema', 'diagnostics']);
+    expect(readdirSync(folder)).not.toContain('no-json');
+  });
+
   test('more weights than the flash holds', async () => {
     writeFileSync(at('dense.tflite'), writeTflite(tooManyWeights));
     const { code, stderr } = await msc(['compile', at('dense.tflite'), '-t', 'stm32f7', '-o', at('no')]);
@@ -146,12 +160,16 @@ describe.concurrent('msc compile refuses', () => {
   test('a folder that cannot be written, and leaves nothing behind', async () => {
     writeFileSync(at('file'), '');
     mkdirSync(at('taken/digits.h'), { recursive: true });
-    const [inFile, taken] = await Promise.all([
+    const [inFile, isFile, taken] = await Promise.all([
       msc(['compile', digits, '-t', 'stm32f7', '-o', at('file/out')]),
+      msc(['compile', digitsTflite, '-t', 'stm32f7', '-o', at('file')]),
       msc(['compile', digits, '-t', 'stm32f7', '-o', at('taken')]),
     ]);
-    expect([inFile.code, taken.code]).toEqual([1, 1]);
+    expect([inFile.code, isFile.code, taken.code]).toEqual([1, 1, 1]);
+    expect([inFile.stdout, isFile.stdout, taken.stdout]).toEqual(['', '', '']);
+    expect(readFileSync(at('file'), 'utf8')).toBe('');
     expect(inFile.stderr).toMatch(/^error MSC5\d{3} cannot-write\n/);
+    expect(isFile.stderr).toMatch(/^error MSC5\d{3} cannot-write\n/);
     expect(taken.stderr).toMatch(/^error MSC5\d{3} cannot-write\n/);
     expect(readdirSync(at('taken'))).toEqual(['digits.h']);
   });
@@ -163,6 +181,8 @@ describe.concurrent('msc compile refuses', () => {
     ['a goal that is not one', ['compile', digits, '-t', 'stm32f7', '--optimize', 'all'], 'balanced, size, speed'],
     ['a name that C refuses', ['compile', digits, '-t', 'stm32f7', '--name', '2fast'], 'a C identifier'],
     ['a pass to stop after', ['compile', digits, '-t', 'stm32f7', '--stop-after', 'magic'], 'fold-constants'],
+    ['a target, though it stops before it matters', [...stop, '-t', 'stm32'], 'MSC8002 unknown-target'],
+    ['an arena that is none, though it stops', [...stop, '-t', 'stm32f7', '--arena', 'heap'], 'static, caller'],
     ['a pass to print after', ['compile', digits, '-t', 'stm32f7', '--print-after', 'magic'], 'fold-constants'],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await msc(args, folder);

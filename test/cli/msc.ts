@@ -13,6 +13,9 @@ const loader = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).hre
 /** The project's own model. */
 export const digits = join(root, 'examples/digits/digits.ms');
 
+/** The same model as TensorFlow Lite has it. */
+export const digitsTflite = join(root, 'examples/digits/digits.tflite');
+
 /** How a process ended, and what it said. */
 export interface Outcome {
   readonly code: number;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeTflite } from '../../compiler/frontends/index.ts';
 import { sumAndRelu, tooLargeImage } from './models.ts';
-import { digits, msc, namesOf, temporaryFolder } from './msc.ts';
+import { digits, digitsTflite, msc, namesOf, temporaryFolder } from './msc.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -15,6 +15,7 @@ floats('one.bin', [1, -2, 3, -4]);
 floats('one.golden', [4, -6, 4, 0]);
 floats('two.bin', [0.5, 0.5, 0.25, 0.25, -1, 2, -1, 2]);
 floats('two.golden', [0.75, 0.75, 0.75, 0.75, -2, 4, 0, 4]);
+floats('two-off.golden', [0.75, 0.75, 0.75, 0.75, -2, 4, 0, 5]);
 floats('off.golden', [4, -6.01, 4, 0]);
 writeFileSync(at('black.bin'), new Uint8Array(784).fill(128));
 writeFileSync(at('short.bin'), new Uint8Array(783));
@@ -100,6 +101,36 @@ describe.concurrent('msc run', () => {
     );
   });
 
+  test('compares the inputs that have a golden file, and names the inference that differs', async () => {
+    const inputs = ['-t', 'stm32f7', '--input', at('two.bin'), at('one.bin'), '--expect'];
+    const [some, second] = await Promise.all([
+      msc([...runSum, ...inputs, at('two.golden')]),
+      msc([...runSum, ...inputs, at('two-off.golden'), at('one.golden')]),
+    ]);
+    expect(some).toMatchObject({ code: 0, stdout: expect.stringContaining('1 of 2 compared, all equal') });
+    expect(second).toMatchObject({ code: 4, stdout: expect.stringContaining('DIFFERENT') });
+    expect(second.stderr).toMatch(/two\.bin: output 'positive' of inference 1 at \[1\]: 4, expected 5 \(1 of 2/);
+  });
+
+  test('.ms and .tflite of one model give the same outputs; integers must be equal', async () => {
+    const reference = ['-t', 'stm32f7', '--emulator', 'reference', '--input', at('black.bin')];
+    const made = await msc(['run', digits, ...reference, '--output', at('black')]);
+    expect(made.code).toBe(0);
+    const golden = readFileSync(at('black/output_0.bin'));
+    writeFileSync(
+      at('digit-off.golden'),
+      golden.map((byte, i) => (i === 3 ? byte ^ 1 : byte)),
+    );
+    const [same, off] = await Promise.all([
+      msc(['run', digitsTflite, ...reference, '--expect', at('black/output_0.bin'), '--json']),
+      msc(['run', digitsTflite, ...reference, '--expect', at('digit-off.golden'), '--tolerance', '1,100']),
+    ]);
+    expect(same.code).toBe(0);
+    expect(JSON.parse(same.stdout)).toMatchObject({ schema: 1, model: { format: 'tflite' }, matches: true });
+    expect(off.code).toBe(4);
+    expect(off.stderr).toMatch(/ at \[3\]: (-?\d+), expected (-?\d+) \(1 of 10 elements differ, by at most 1\)/);
+  });
+
   test('takes a tolerance, relative and absolute', async () => {
     const compare = ['-t', 'stm32f7', '--input', at('one.bin'), '--expect', at('off.golden'), '--tolerance'];
     const [wide, narrow] = await Promise.all([
@@ -126,10 +157,30 @@ describe.concurrent('msc run refuses', () => {
     ['more golden files than inputs', ['--input', at('one.bin'), '--expect', 'a', 'b'], 'at most one for each --input'],
     ['no input', [], "required option '--input"],
     ['a tolerance that is none', ['--input', at('one.bin'), '--tolerance', '1e-3'], 'two numbers: REL,ABS'],
+    ['half a tolerance', ['--input', at('one.bin'), '--tolerance', '1e-3,'], 'two numbers: REL,ABS'],
+    ['an input that is not there', ['--input', 'missing.bin'], 'missing.bin: there is no such file'],
     ['an emulator that is none', ['--input', at('one.bin'), '--emulator', 'simics'], 'auto, qemu, renode, host'],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await msc([...runSum, '-t', 'stm32f7', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
+  });
+
+  test('a compiler that is not there', async () => {
+    const { code, stdout, stderr } = await msc([
+      ...['run', at('sum.tflite'), '-t', 'stm32f7', '--input', at('one.bin'), '--toolchain', at('nowhere')],
+    ]);
+    expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+    expect(stderr).toMatch(/^error MSC6001 tool-not-found\n/);
+  });
+
+  test('an output folder that is a file', async () => {
+    writeFileSync(at('file'), '');
+    const { code, stdout, stderr } = await msc([
+      ...[...runSum, '-t', 'stm32f7', '--input', at('one.bin'), '--output', at('file')],
+    ]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error MSC5\d{3} cannot-write\n/);
+    expect(readFileSync(at('file'), 'utf8')).toBe('');
   });
 });
