@@ -1,149 +1,252 @@
-import { describe, expect, test } from 'vitest';
-import { loadTargetTexts } from '../../compiler/cli/assets.ts';
-import { verifyGraph } from '../../compiler/ir/index.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type Graph, type Node, type Tensor, type TensorKind, verifyGraph } from '../../compiler/ir/index.ts';
 import { planArena } from '../../compiler/memory/plan-program.ts';
 import { operatorNamed } from '../../compiler/ops/index.ts';
-import { assignBuffers, chooseKernels, isasOf, type Program } from '../../compiler/schedule/index.ts';
-import { parseTarget } from '../../compiler/targets/index.ts';
-import { graphFrom } from '../support/graphs.ts';
+import { readGraph } from '../../compiler/pipeline.ts';
+import {
+  assignBuffers,
+  chooseKernels,
+  type Objective,
+  type Program,
+  type Step,
+} from '../../compiler/schedule/index.ts';
+import { svdfCases } from '../ops/svdf.cases.ts';
+import { graphOf as caseGraph, q } from '../support/node-case.ts';
 
-const target = parseTarget(await loadTargetTexts(), 'stm32f7');
+/** A node of a small graph: `output = operator(inputs)`; all tensors are int8 of 16 elements. */
+type Line = readonly [output: number, operator: 'add' | 'relu' | 'reshape', ...inputs: number[]];
 
-/** The program of a graph in text form, without passes. */
-function programOf(text: string): Program {
-  const graph = graphFrom(text);
+const flat = [1, 16];
+const square = [1, 4, 4, 1];
+
+/** Reshaped tensors are squares, the others are flat; sums of squares are squares. */
+function graphOf(lines: readonly Line[], inputs: readonly number[], outputs: readonly number[]): Graph {
+  const tensors = new Map<number, Tensor>();
+  const add = (id: number, shape: readonly number[], kind: TensorKind = 'computed') =>
+    tensors.set(id, { id, name: `t${id}`, kind, dtype: 'int8', shape, quantization: q(0.5, 0), data: null });
+  for (const id of inputs) {
+    add(id, flat);
+  }
+  const nodes = lines.map(([output, operator, ...operands], index): Node => {
+    const from = tensors.get(operands[0]!)!.shape;
+    const shape = operator === 'reshape' ? (from === flat ? square : flat) : from;
+    add(output, shape);
+    const attributes = operator === 'reshape' ? { shape } : { activation: operator === 'add' ? 'none' : 'relu' };
+    const origin = { operator, index };
+    return { name: `n${output}`, operator, inputs: operands, outputs: [output], attributes, origin };
+  });
+  const graph = { name: 'small', tensors, nodes, inputs, outputs };
   expect(verifyGraph(graph, (node) => operatorNamed(node.operator).definition)).toEqual([]);
-  const lowering = { rounding: 'double' } as const;
-  return assignBuffers(graph, chooseKernels(graph, { isas: isasOf(target), objective: 'balanced', lowering }));
+  return graph;
 }
 
-/** Tensors that share a buffer, each buffer with its times: "0 1: 0-2". */
-const buffersOf = (program: Program): readonly string[] =>
-  program.buffers.map(
-    ({ tensors, firstTime, lastTime }) => `${[...tensors].sort((a, b) => a - b).join(' ')}: ${firstTime}-${lastTime}`,
+const lowering = { rounding: 'double' } as const;
+
+function stepsOf(graph: Graph, objective: Objective = 'balanced'): readonly Step[] {
+  return chooseKernels(graph, { isas: ['portable', 'dsp'], objective, lowering });
+}
+
+const programOf = (graph: Graph): Program => assignBuffers(graph, stepsOf(graph));
+
+/** The tensors of each buffer, and when it lives. */
+function sharing(program: Program): readonly string[] {
+  return program.buffers.map(
+    ({ tensors, firstTime, lastTime }) => `${[...tensors].sort((a, b) => a - b).join(' ')} @ ${firstTime}-${lastTime}`,
   );
+}
 
-const f32 = (id: number, shape = '[4, 2]') => `tensor %${id} "t${id}" computed float32 ${shape}`;
-const relu = (from: number, to: number) =>
-  `node relu "relu${to}" (%${from}) -> (%${to}) {"activation":"relu"} from "RELU" ${to}`;
-const add = (a: number, b: number, to: number) =>
-  `node add "add${to}" (%${a}, %${b}) -> (%${to}) {"activation":"none"} from "ADD" ${to}`;
-const view = (from: number, to: number, shape = '[8]') =>
-  `node reshape "view${to}" (%${from}) -> (%${to}) {"shape":${shape}} from "RESHAPE" ${to}`;
-const turn = (from: number, to: number) =>
-  `node transpose "turn${to}" (%${from}) -> (%${to}) {"permutation":[1,0]} from "TRANSPOSE" ${to}`;
-
-describe('tensors share a buffer', () => {
-  test.each<[string, string[], string[]]>([
-    [
-      'element-wise: the result takes over the place of a dying operand',
-      ['graph "g" (%0) -> (%2)', f32(0), f32(1), f32(2), relu(0, 1), relu(1, 2)],
-      ['0 1 2: 0-3'],
-    ],
-    [
-      'not while another node needs the operand',
-      ['graph "g" (%0) -> (%2)', f32(0), f32(1), f32(2), relu(0, 1), add(0, 1, 2)],
-      ['0 2: 0-3', '1: 1-2'],
-    ],
-    [
-      'not where the operand is an output',
-      ['graph "g" (%0) -> (%1, %2)', f32(0), f32(1), f32(2), relu(0, 1), relu(1, 2)],
-      ['0 1: 0-3', '2: 2-3'],
-    ],
-    [
-      'not where the kernel reads elements in another order',
-      ['graph "g" (%0) -> (%1)', f32(0), f32(1, '[2, 4]'), turn(0, 1)],
-      ['0: 0-1', '1: 1-2'],
-    ],
-    ['add(x, x): once', ['graph "g" (%0) -> (%1)', f32(0), f32(1), add(0, 0, 1)], ['0 1: 0-2']],
-    [
-      'add with a broadcast operand: only the place of the full one is taken',
-      ['graph "g" (%0, %1) -> (%2)', f32(0, '[1, 2]'), f32(1), f32(2), add(0, 1, 2)],
-      ['0: 0-1', '1 2: 0-2'],
-    ],
-    [
-      'a view of an operand that lives on keeps the place',
-      ['graph "g" (%0) -> (%3, %4)', f32(0), f32(1), f32(2, '[8]'), f32(3), f32(4, '[8]')].concat(
-        relu(0, 1),
-        view(1, 2),
-        relu(1, 3),
-        relu(2, 4),
-      ),
-      ['0 1 2 4: 0-4', '3: 2-4'],
-    ],
-    [
-      'two outputs that are views of one tensor',
-      ['graph "g" (%0) -> (%2, %3)', f32(0), f32(1), f32(2, '[8]'), f32(3, '[2, 4]')].concat(
-        relu(0, 1),
-        view(1, 2),
-        view(1, 3, '[2,4]'),
-      ),
-      ['0 1 2 3: 0-2'],
-    ],
-    [
-      'a view of an output is copied',
-      ['graph "g" (%0) -> (%1, %2)', f32(0), f32(1), f32(2, '[8]'), relu(0, 1), view(1, 2)],
-      ['0 1: 0-3', '2: 2-3'],
-    ],
-    [
-      'an output that would be a view of an input is copied',
-      ['graph "g" (%0) -> (%1)', f32(0), f32(1, '[8]'), view(0, 1)],
-      ['0: 0-1', '1: 1-2'],
-    ],
-    [
-      'an input that nothing reads has a place of its own, until the first step',
-      ['graph "g" (%0, %1) -> (%2)', f32(0), f32(1), f32(2), relu(0, 2)],
-      ['0 2: 0-2', '1: 0-0'],
-    ],
-    [
-      'an operand of another size is not taken over',
+describe('tensors share bytes', () => {
+  it('a result takes over its dying operand', () => {
+    const graph = graphOf(
       [
-        'graph "g" (%0) -> (%1)',
-        'tensor %0 "x" computed int8 [8] scale [1] zero [0]',
-        'tensor %1 "y" computed float32 [8]',
-        'node dequantize "d" (%0) -> (%1) {} from "DEQUANTIZE" 0',
+        [2, 'relu', 1],
+        [3, 'relu', 2],
       ],
-      ['0: 0-1', '1: 1-2'],
-    ],
-  ])('%s', (_, lines, expected) => {
-    const program = programOf(lines.join('\n'));
-    expect(buffersOf(program)).toEqual(expected);
-    for (const [id, buffer] of program.bufferOfTensor) {
-      expect(buffer.tensors).toContain(id);
-    }
+      [0, 1],
+      [3],
+    );
+    expect(sharing(programOf(graph))).toEqual(['0 @ 0-0', '1 2 3 @ 0-3']);
+  });
+
+  it('not while the operand is still read', () => {
+    const graph = graphOf(
+      [
+        [1, 'relu', 0],
+        [2, 'relu', 1],
+        [3, 'add', 1, 2],
+      ],
+      [0],
+      [3],
+    );
+    expect(sharing(programOf(graph))).toEqual(['0 1 3 @ 0-4', '2 @ 2-3']);
+  });
+
+  it('not when the operand is an output of the graph', () => {
+    const graph = graphOf(
+      [
+        [1, 'relu', 0],
+        [2, 'relu', 1],
+      ],
+      [0],
+      [1, 2],
+    );
+    expect(sharing(programOf(graph))).toEqual(['0 1 @ 0-3', '2 @ 2-3']);
+  });
+
+  it('add(x, x) may lie in place of x', () => {
+    const graph = graphOf(
+      [
+        [1, 'relu', 0],
+        [2, 'add', 1, 1],
+      ],
+      [0],
+      [2],
+    );
+    expect(sharing(programOf(graph))).toEqual(['0 1 2 @ 0-3']);
+  });
+
+  it('a sum takes over its second operand if the first lives on', () => {
+    const graph = graphOf(
+      [
+        [2, 'add', 0, 1],
+        [3, 'add', 0, 2],
+      ],
+      [0, 1],
+      [3, 0],
+    );
+    expect(sharing(programOf(graph))).toEqual(['0 @ 0-3', '1 2 3 @ 0-3']);
+  });
+
+  it('an unused input keeps its own bytes, and two outputs never share', () => {
+    const graph = graphOf(
+      [
+        [2, 'relu', 0],
+        [3, 'relu', 0],
+      ],
+      [0, 1],
+      [2, 3],
+    );
+    expect(sharing(programOf(graph))).toEqual(['0 3 @ 0-3', '1 @ 0-0', '2 @ 1-3']);
   });
 });
 
-test('state is never shared, and lives from one inference to the next', () => {
-  const program = programOf(`graph "g" (%0) -> (%6)
-tensor %0 "x" computed float32 [1, 3]
-tensor %1 "feature" constant float32 [4, 3] data random.
-tensor %2 "time" constant float32 [4, 3] data random.
-tensor %3 "bias" constant float32 [4] data random.
-tensor %4 "state" variable float32 [1, 12]
-tensor %5 "y" computed float32 [1, 4]
-tensor %6 "z" computed float32 [1, 4]
-node svdf "svdf" (%0, %1, %2, %3, %4) -> (%5) {"rank":1,"activation":"none"} from "SVDF" 0
-node relu "relu" (%5) -> (%6) {"activation":"relu"} from "RELU" 1`);
-  expect(buffersOf(program)).toEqual(['0: 0-1', '4: 0-3', '5 6: 1-3']);
+describe('views', () => {
+  it('have the bytes of their source and no step', () => {
+    const graph = graphOf(
+      [
+        [1, 'relu', 0],
+        [2, 'reshape', 1],
+        [3, 'relu', 2],
+      ],
+      [0],
+      [3],
+    );
+    const program = programOf(graph);
+    expect(program.steps.map(({ kernel }) => kernel.name)).toHaveLength(2);
+    expect(sharing(program)).toEqual(['0 1 2 3 @ 0-3']);
+  });
+
+  it('a step does not write over a tensor whose view is still read', () => {
+    const graph = graphOf(
+      [
+        [1, 'relu', 0],
+        [2, 'reshape', 1],
+        [3, 'relu', 1],
+        [4, 'reshape', 3],
+        [5, 'add', 2, 4],
+      ],
+      [0],
+      [5],
+    );
+    const program = programOf(graph);
+    expect(program.bufferOfTensor.get(1)).toBe(program.bufferOfTensor.get(2));
+    expect(program.bufferOfTensor.get(3)).not.toBe(program.bufferOfTensor.get(1));
+  });
+
+  it('an output that is a view of an input is copied: writing the next input must not change it', () => {
+    const graph = graphOf([[1, 'reshape', 0]], [0], [1]);
+    const program = programOf(graph);
+    expect(program.steps.map(({ kernel }) => kernel.name)).toEqual(['reshape__portable']);
+    expect(program.bufferOfTensor.get(0)).not.toBe(program.bufferOfTensor.get(1));
+  });
+
+  it('two outputs that are views of one tensor share its bytes, which hold equal values', () => {
+    const graph = graphOf(
+      [
+        [1, 'relu', 0],
+        [2, 'reshape', 1],
+        [3, 'reshape', 1],
+      ],
+      [0],
+      [2, 3],
+    );
+    expect(sharing(programOf(graph))).toEqual(['0 1 2 3 @ 0-2']);
+  });
+
+  it('a view of an output is copied', () => {
+    const graph = graphOf(
+      [
+        [1, 'relu', 0],
+        [2, 'reshape', 1],
+      ],
+      [0],
+      [1, 2],
+    );
+    const program = programOf(graph);
+    expect(program.steps).toHaveLength(2);
+    expect(program.bufferOfTensor.get(1)).not.toBe(program.bufferOfTensor.get(2));
+  });
 });
 
-test('buffers that live at the same time do not overlap in the arena, nor does scratch', () => {
-  const program = programOf(
-    ['graph "g" (%0, %1) -> (%3, %4, %6)']
-      .concat([0, 1, 3, 5].map((id) => f32(id)))
-      .concat([2, 4, 6].map((id) => f32(id, '[2, 4]')))
-      .concat(turn(0, 2), add(0, 1, 3), turn(3, 4), relu(1, 5), turn(5, 6))
-      .join('\n'),
+describe('a variable', () => {
+  it('lives before the first step and after the last, alone', () => {
+    const graph = caseGraph(svdfCases[0]!);
+    const state = [...graph.tensors.values()].find(({ kind }) => kind === 'variable')!;
+    const program = programOf(graph);
+    expect(program.bufferOfTensor.get(state.id)).toMatchObject({
+      tensors: [state.id],
+      firstTime: 0,
+      lastTime: program.steps.length + 1,
+    });
+  });
+});
+
+describe('kernels are chosen', () => {
+  const cost = (steps: readonly Step[]) =>
+    steps.reduce((sum, { kernel, view }) => sum + kernel.cost(view).instructions, 0);
+  /** Code, each kernel once, and constants. */
+  const flash = (steps: readonly Step[]) => {
+    const code = new Map(steps.map(({ kernel, view }) => [kernel.name, kernel.cost(view).codeBytes]));
+    const constants = steps.flatMap(({ call }) => call.constants.map(({ values }) => values.byteLength));
+    return [...code.values(), ...constants].reduce((sum, bytes) => sum + bytes, 0);
+  };
+
+  it.each(['digits.ms', 'digits.tflite'])(
+    '%s: no objective beats speed in instructions, or size in bytes',
+    (fileName) => {
+      const bytes = readFileSync(new URL(`../../examples/digits/${fileName}`, import.meta.url));
+      const { graph } = readGraph(new Uint8Array(bytes), { fileName });
+      const [speed, balanced, size] = (['speed', 'balanced', 'size'] as const).map((o) => stepsOf(graph, o));
+      expect(cost(speed!)).toBeLessThanOrEqual(cost(balanced!));
+      expect(cost(speed!)).toBeLessThanOrEqual(cost(size!));
+      expect(flash(size!)).toBeLessThanOrEqual(flash(balanced!));
+      expect(flash(size!)).toBeLessThanOrEqual(flash(speed!));
+    },
   );
-  const plan = planArena(program, target.features.cacheLineBytes);
-  const placed = program.buffers.map((buffer) => ({ ...buffer, offset: plan.bufferOffsets.get(buffer.id)! }));
-  for (const a of placed) {
-    expect(a.offset + a.sizeBytes).toBeLessThanOrEqual(plan.sizeBytes);
-    for (const b of placed.filter((other) => other.id > a.id)) {
-      const together = a.firstTime <= b.lastTime && b.firstTime <= a.lastTime;
-      const apart = a.offset + a.sizeBytes <= b.offset || b.offset + b.sizeBytes <= a.offset;
-      expect(!together || apart).toBe(true);
-    }
-  }
+});
+
+it('every buffer of a program has a place', () => {
+  const program = programOf(
+    graphOf(
+      [
+        [1, 'relu', 0],
+        [2, 'add', 0, 1],
+      ],
+      [0],
+      [2],
+    ),
+  );
+  const plan = planArena(program, 4);
+  expect([...plan.bufferOffsets.keys()]).toEqual(program.buffers.map(({ id }) => id));
 });
