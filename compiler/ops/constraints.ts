@@ -117,8 +117,10 @@ export function elementsOf<A extends Attributes>(
   };
 }
 
+/** Positive and finite as float32 too: activation bounds are divided by it in that type. */
 function isScale(scale: number): boolean {
-  return Number.isFinite(scale) && scale > 0;
+  const single = Math.fround(scale);
+  return Number.isFinite(single) && single > 0;
 }
 
 function select(
