@@ -23,7 +23,7 @@ export function printGraph(graph: Graph, options: PrintOptions = {}): string {
   for (const node of graph.nodes) {
     lines.push(
       `node ${node.operator} ${JSON.stringify(node.name)} (${ids(node.inputs)}) -> (${ids(node.outputs)}) ` +
-        `${JSON.stringify(node.attributes)} from ${JSON.stringify(node.origin.operator)} ${node.origin.index}`,
+        `${JSON.stringify(node.attributes, writeNumber)} from ${JSON.stringify(node.origin.operator)} ${node.origin.index}`,
     );
   }
   return `${lines.join('\n')}\n`;
@@ -36,7 +36,7 @@ function printTensor(tensor: Tensor, options: PrintOptions): string {
   const q = tensor.quantization;
   if (q !== null) {
     const axis = q.axis === null ? '' : ` axis ${q.axis}`;
-    parts.push(`scale [${q.scales.join(', ')}] zero [${q.zeroPoints.join(', ')}]${axis}`);
+    parts.push(`scale [${numberList(q.scales)}] zero [${numberList(q.zeroPoints)}]${axis}`);
   }
   if (tensor.data !== null) {
     parts.push(
@@ -46,6 +46,29 @@ function printTensor(tensor: Tensor, options: PrintOptions): string {
     );
   }
   return parts.join(' ');
+}
+
+/** Numbers as `Number` reads them, -0 and infinities too. */
+function numberList(values: readonly number[]): string {
+  return values.map((value) => (Object.is(value, -0) ? '-0' : `${value}`)).join(', ');
+}
+
+/** JSON has neither -0 nor numbers that are not finite: an attribute writes them as `{"number":"-Infinity"}`. */
+function writeNumber(_: string, value: unknown): unknown {
+  const isPlain = typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0));
+  return isPlain ? value : { number: numberList([value]) };
+}
+
+/** The attributes that were written with {@link writeNumber}. */
+function readAttributes(text: string): Attributes {
+  const attributes = JSON.parse(text) as { readonly [name: string]: unknown };
+  const readNumber = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(readNumber)
+      : typeof value === 'object' && value !== null && 'number' in value
+        ? Number(value.number)
+        : value;
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, readNumber(value)])) as Attributes;
 }
 
 // With the flag s: a string may hold U+2028, which JSON writes as it is and `.` alone does not match.
@@ -122,7 +145,7 @@ function parseNode(match: RegExpExecArray): Node {
     operator: operator!,
     inputs: idList(inputs!),
     outputs: idList(outputs!).filter((id) => id !== null),
-    attributes: JSON.parse(attributes!) as Attributes,
+    attributes: readAttributes(attributes!),
     origin: { operator: JSON.parse(originOperator!), index: Number(originIndex) },
   };
 }

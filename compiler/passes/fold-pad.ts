@@ -1,4 +1,14 @@
-import { applyRewrite, consumers, type Graph, type Node, producers, sameQuantization, tensorOf } from '../ir/index.ts';
+import {
+  applyRewrite,
+  checkNode,
+  consumers,
+  type Graph,
+  type Node,
+  producers,
+  sameQuantization,
+  tensorOf,
+} from '../ir/index.ts';
+import { operatorNamed } from '../ops/index.ts';
 import type { Pass } from './pass.ts';
 
 const convolutions = new Set(['conv2d', 'depthwise_conv2d']);
@@ -20,16 +30,17 @@ export const foldPad: Pass = {
       const [top, bottom, left, right] = convolution.attributes.padding as [number, number, number, number];
       const before = pad.attributes.before as readonly number[];
       const after = pad.attributes.after as readonly number[];
-      replaceNode.set(convolution, [
-        {
-          ...convolution,
-          inputs: [pad.inputs[0]!, ...convolution.inputs.slice(1)],
-          attributes: {
-            ...convolution.attributes,
-            padding: [top + before[1]!, bottom + after[1]!, left + before[2]!, right + after[2]!],
-          },
-        },
-      ]);
+      const padding = [top + before[1]!, bottom + after[1]!, left + before[2]!, right + after[2]!];
+      const folded: Node = {
+        ...convolution,
+        inputs: [pad.inputs[0]!, ...convolution.inputs.slice(1)],
+        attributes: { ...convolution.attributes, padding },
+      };
+      // The padding of a convolution has a limit, that of a pad has none.
+      if (checkNode(graph, folded, operatorNamed(folded.operator).definition).length > 0) {
+        continue;
+      }
+      replaceNode.set(convolution, [folded]);
       if (readers.get(source!)!.length === 1) {
         replaceNode.set(pad, []);
       }

@@ -1,5 +1,6 @@
 import {
   applyRewrite,
+  checkNode,
   consumers,
   type Graph,
   type Node,
@@ -8,6 +9,7 @@ import {
   type TensorId,
   tensorOf,
 } from '../ir/index.ts';
+import { operatorNamed } from '../ops/index.ts';
 import type { Pass } from './pass.ts';
 
 /**
@@ -34,8 +36,11 @@ export const fuseActivation: Pass = {
           outputs: relu.outputs,
           attributes: { ...producer.attributes, activation: relu.attributes.activation! },
         };
-        replaceNode.set(producer, [fused]);
-        replaceNode.set(relu, []);
+        // Not every operator takes every activation: an int8 SVDF takes none that cuts its range.
+        if (checkNode(graph, fused, operatorNamed(fused.operator).definition).length === 0) {
+          replaceNode.set(producer, [fused]);
+          replaceNode.set(relu, []);
+        }
       }
     }
     return applyRewrite(graph, { replaceNode });

@@ -25,9 +25,6 @@ export const passes: readonly Pass[] = [
   dropConstantChannels,
 ];
 
-/** More rounds than any graph needs: each one shortens a chain. */
-const maximumRounds = 32;
-
 export interface PassOptions {
   /** Ends after the first run of this pass. */
   readonly stopAfter?: string;
@@ -44,6 +41,8 @@ export function runPasses(graph: Graph, options: PassOptions = {}): Graph {
       requires: `one of ${passes.map((pass) => pass.name).join(', ')}`,
     });
   }
+  // More rounds than any graph needs: of two that change it, one leaves it with fewer nodes.
+  const maximumRounds = 32 + 2 * graph.nodes.length;
   let current = graph;
   for (let round = 0; round < maximumRounds; round++) {
     const before = current;

@@ -45,7 +45,9 @@ function isIdentity(graph: Graph, node: Node): boolean {
   }
   const before = tensorOf(graph, source);
   const after = tensorOf(graph, target);
+  // A copy of a variable holds what the variable was, whoever changes it before the copy is read.
   const unchanged =
+    before.kind !== 'variable' &&
     before.dtype === after.dtype &&
     sameShape(before.shape, after.shape) &&
     sameQuantization(before.quantization, after.quantization);

@@ -158,6 +158,23 @@ node reshape "two" (%1) -> (%3) {"shape":[2]} from "RESHAPE" 2`,
   },
   {
     pass: 'remove-identities',
+    name: 'not a copy of a variable, which changes before the copy is read',
+    before: `
+graph "g" (%0) -> (%4, %6)
+tensor %0 "x" computed int8 [1, 3] scale [0.5] zero [0]
+tensor %1 "feature" constant int8 [2, 3] scale [0.5] zero [0] data random.
+tensor %2 "time" constant int16 [2, 4] scale [0.0078125] zero [0] data random.
+tensor %3 "state" variable int16 [1, 8] scale [0.25] zero [0]
+tensor %4 "y" computed int8 [1, 2] scale [0.5] zero [0]
+tensor %5 "earlier" computed int16 [1, 8] scale [0.25] zero [0]
+tensor %6 "turned" computed int16 [8, 1] scale [0.25] zero [0]
+node reshape "copy" (%3) -> (%5) {"shape":[1,8]} from "RESHAPE" 0
+node svdf "svdf" (%0, %1, %2, _, %3) -> (%4) {"rank":1,"activation":"none"} from "SVDF" 1
+node transpose "turn" (%5) -> (%6) {"permutation":[1,0]} from "TRANSPOSE" 2`,
+    after: ['reshape copy (%3) -> (%5)', 'svdf svdf (%0, %1, %2, %null, %3) -> (%4)', 'transpose turn (%5) -> (%6)'],
+  },
+  {
+    pass: 'remove-identities',
     name: 'not a slice that reverses',
     before: chain([relu, ['slice', '[2, 3]', '{"begin":[0,2],"size":[2,3],"strides":[1,-1]}'], relu], '%3'),
     after: ['relu relu0 (%0) -> (%1)', 'slice slice1 (%1) -> (%2)', 'relu relu2 (%2) -> (%3)'],
@@ -191,6 +208,32 @@ node reshape "two" (%1) -> (%3) {"shape":[2]} from "RESHAPE" 2`,
   },
   {
     pass: 'fold-pad',
+    name: 'not of more elements than a convolution may add',
+    before: `
+graph "g" (%0) -> (%3)
+tensor %0 "x" computed float32 [1, 1, 1, 1]
+tensor %1 "w" constant float32 [1, 1, 1, 1] data random.
+tensor %2 "padded" computed float32 [1, 65537, 1, 1]
+tensor %3 "y" computed float32 [1, 65537, 1, 1]
+node pad "pad" (%0) -> (%2) {"before":[0,65536,0,0],"after":[0,0,0,0],"value":0} from "PAD" 0
+node conv2d "conv" (%2, %1) -> (%3) ${conv} from "CONV_2D" 1`,
+    after: ['pad pad (%0) -> (%2)', 'conv2d conv (%2, %1) -> (%3)'],
+  },
+  {
+    pass: 'fold-pad',
+    name: 'not of channels',
+    before: `
+graph "g" (%0) -> (%3)
+tensor %0 "x" computed float32 [1, 2, 2, 1]
+tensor %1 "w" constant float32 [1, 1, 1, 2] data random.
+tensor %2 "padded" computed float32 [1, 2, 2, 2]
+tensor %3 "y" computed float32 [1, 2, 2, 1]
+node pad "pad" (%0) -> (%2) {"before":[0,0,0,1],"after":[0,0,0,0],"value":0} from "PAD" 0
+node conv2d "conv" (%2, %1) -> (%3) ${conv} from "CONV_2D" 1`,
+    after: ['pad pad (%0) -> (%2)', 'conv2d conv (%2, %1) -> (%3)'],
+  },
+  {
+    pass: 'fold-pad',
     name: 'not where the padded image is an output too',
     before: padThenConv('{"before":[0,1,0,0],"after":[0,1,1,0],"value":5}', '%4, %3'),
     after: ['pad pad (%0) -> (%3)', 'conv2d conv (%3, %1) -> (%4)'],
@@ -200,6 +243,21 @@ node reshape "two" (%1) -> (%3) {"shape":[2]} from "RESHAPE" 2`,
     name: 'a clamp into the convolution before it',
     before: reluAfterConv(''),
     after: ['conv2d conv (%0, %1, %2) -> (%4)'],
+  },
+  {
+    pass: 'fuse-activation',
+    name: 'not into an operator that refuses it: SVDF keeps the whole range of int8',
+    before: `
+graph "g" (%0) -> (%5)
+tensor %0 "x" computed int8 [1, 3] scale [0.5] zero [0]
+tensor %1 "feature" constant int8 [2, 3] scale [0.5] zero [0] data random.
+tensor %2 "time" constant int16 [2, 4] scale [0.0078125] zero [0] data random.
+tensor %3 "state" variable int16 [1, 8] scale [0.25] zero [0]
+tensor %4 "y" computed int8 [1, 2] scale [0.5] zero [0]
+tensor %5 "z" computed int8 [1, 2] scale [0.5] zero [0]
+node svdf "svdf" (%0, %1, %2, _, %3) -> (%4) {"rank":1,"activation":"none"} from "SVDF" 0
+node relu "relu" (%4) -> (%5) {"activation":"relu"} from "RELU" 1`,
+    after: ['svdf svdf (%0, %1, %2, %null, %3) -> (%4)', 'relu relu (%4) -> (%5)'],
   },
   {
     pass: 'fuse-activation',
@@ -269,6 +327,28 @@ describe('all passes together', () => {
   test('two transposes that undo each other, with what they enclose folded away', () => {
     const graph = runPasses(graphFrom(chain([relu, turn('[3, 2]'), turn('[2, 3]'), relu], '%4')));
     expect(skeleton(graph, graph)).toEqual(['relu relu0 (%0) -> (%1)', 'relu relu3 (%1) -> (%4)']);
+  });
+
+  test('settle on long chains: a pad in each round goes into the convolution', () => {
+    const count = 80;
+    const rows = Array.from({ length: count + 1 }, (_, i) => i);
+    const text = [
+      `graph "g" (%0) -> (%${count + 2})`,
+      ...rows.map((i) => `tensor %${i} "t${i}" computed float32 [1, ${i + 1}, 1, 1]`),
+      `tensor %${count + 1} "w" constant float32 [1, 1, 1, 1] data random.`,
+      `tensor %${count + 2} "y" computed float32 [1, ${count + 1}, 1, 1]`,
+      ...rows
+        .slice(1)
+        .map(
+          (i) =>
+            `node pad "p${i}" (%${i - 1}) -> (%${i}) {"before":[0,1,0,0],"after":[0,0,0,0],"value":0} from "PAD" ${i}`,
+        ),
+      `node conv2d "conv" (%${count}, %${count + 1}) -> (%${count + 2}) ${conv} from "CONV_2D" 0`,
+    ].join('\n');
+    const before = graphFrom(text);
+    const after = runPasses(before);
+    expect(after.nodes.map((node) => node.attributes.padding)).toEqual([[count, 0, 0, 0]]);
+    expect(sampleOutputs(after, 1)).toEqual(sampleOutputs(before, 1));
   });
 
   test('stop after the first run of a pass, and show every graph on the way', () => {
