@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { writeTflite } from '../../compiler/frontends/index.ts';
 import { mscVersion } from '../../compiler/version.ts';
 import { unknownOperator } from './models.ts';
-import { digits, msc, temporaryFolder } from './msc.ts';
+import { digits, msc, mscFromSource, temporaryFolder } from './msc.ts';
 
 const folder = temporaryFolder();
 
@@ -66,8 +66,13 @@ describe.concurrent('what msc shows', () => {
   });
 
   test('--version and --help', async () => {
-    const [version, help] = await Promise.all([msc(['--version']), msc(['--help'])]);
+    const [version, source, help] = await Promise.all([
+      msc(['--version']),
+      mscFromSource(['--version']),
+      msc(['--help']),
+    ]);
     expect(version).toEqual({ code: 0, stdout: `${mscVersion}\n`, stderr: '' });
+    expect(source).toEqual(version);
     expect(help.code).toBe(0);
     expect(help.stdout).toMatch(/compile[\s\S]*run[\s\S]*inspect[\s\S]*targets[\s\S]*operators[\s\S]*doctor/);
   });

@@ -1,14 +1,28 @@
-/** Runs `msc` as a user does: a process of its own. */
+/** Runs `msc` as a user does: a process of its own, of the built program, which starts four times as fast as the source. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 // An address, so that the processes may start in any folder.
 const loader = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href;
+const built = temporaryFolder();
+
+beforeAll(async () => {
+  for (const name of ['templates', 'cmsis-kernels', 'targets', 'renode', 'node_modules', 'package.json']) {
+    symlinkSync(join(root, name), join(built, name), name === 'package.json' ? 'file' : 'junction');
+  }
+  const { code, stdout } = await start([
+    ...[join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')],
+    ...['--outDir', join(built, 'dist'), '--noCheck', '--declaration', 'false'],
+  ]);
+  if (code !== 0) {
+    throw new Error(`msc cannot be built: ${stdout}`);
+  }
+}, 60_000);
 
 /** The project's own model. */
 export const digits = join(root, 'examples/digits/digits.ms');
@@ -25,9 +39,17 @@ export interface Outcome {
 
 /** Runs `msc` with these arguments, in `folder` if given. */
 export function msc(args: readonly string[], folder: string = root): Promise<Outcome> {
+  return start([join(built, 'dist/compiler/cli/main.js'), ...args], folder);
+}
+
+/** The same, straight from the source. */
+export function mscFromSource(args: readonly string[]): Promise<Outcome> {
+  return start(['--import', loader, join(root, 'compiler/cli/main.ts'), ...args]);
+}
+
+function start(args: readonly string[], folder: string = root): Promise<Outcome> {
   return new Promise((resolve) => {
-    const command = ['--import', loader, join(root, 'compiler/cli/main.ts'), ...args];
-    const child = execFile(process.execPath, command, { cwd: folder }, (_, stdout, stderr) => {
+    const child = execFile(process.execPath, args, { cwd: folder }, (_, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, stdout, stderr });
     });
   });
