@@ -306,6 +306,7 @@ describe.each(passes.filter((pass) => cases.some((row) => row.pass === pass.name
     const after = pass.run(before);
     expect(skeleton(after, before)).toEqual(row.after);
     expect(verifyGraph(after, definitionOf)).toEqual([]);
+    expect(pass.run(after)).toBe(after);
     expect(sampleOutputs(after, 1)).toEqual(sampleOutputs(before, 1));
     if (skeleton(before, before).join() === row.after.join()) {
       expect(after).toBe(before);
