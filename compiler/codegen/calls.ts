@@ -1,6 +1,6 @@
 import type { DType, Tensor } from '../ir/index.ts';
 import { floatLiteral, integerLiteral } from '../numerics/index.ts';
-import type { Argument, CField, CValue, KernelCall } from '../ops/index.ts';
+import type { Argument, CField, CValue } from '../ops/index.ts';
 import type { Step } from '../schedule/index.ts';
 
 const cTypes: Readonly<Record<DType, string>> = {
@@ -82,9 +82,4 @@ export function argumentText(argument: Argument, step: Step, names: ArgumentName
     default:
       return initialiser(argument, names.symbolOf);
   }
-}
-
-/** True if the kernel is driven over rows. */
-export function isRowsCall(call: KernelCall): boolean {
-  return call.work.kind === 'rows';
 }

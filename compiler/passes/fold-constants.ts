@@ -4,12 +4,16 @@ import {
   elementsFromBytes,
   type Graph,
   type Node,
+  sizeBytesOf,
   type Tensor,
   type TensorId,
   viewOf,
 } from '../ir/index.ts';
 import { operatorNamed } from '../ops/index.ts';
 import type { Pass } from './pass.ts';
+
+/** Larger results stay nodes: no flash of a microcontroller holds them, and a damaged file may ask for gigabytes. */
+const maximumFoldedBytes = 16 * 1024 * 1024;
 
 /** Nodes that read constants only are evaluated by their references. */
 export const foldConstants: Pass = {
@@ -25,7 +29,13 @@ export const foldConstants: Pass = {
     for (const node of graph.nodes) {
       const operands = node.inputs.map((id) => (id === null ? null : constantOf(id)));
       const known = operands.every((tensor, i) => tensor !== null || node.inputs[i] === null);
-      if (!known || operands.length === 0 || node.outputs.some((id) => graph.outputs.includes(id))) {
+      const resultBytes = node.outputs.reduce((sum, id) => sum + sizeBytesOf(graph.tensors.get(id)!), 0);
+      if (
+        !known ||
+        resultBytes > maximumFoldedBytes ||
+        operands.length === 0 ||
+        node.outputs.some((id) => graph.outputs.includes(id))
+      ) {
         continue;
       }
       const evaluation = evaluate(graph, node, operands);
