@@ -1,6 +1,7 @@
 import { msliteActivation, tfliteActivation } from '../import-activation.ts';
 import {
   booleanOption,
+  numberOption,
   optionalOperand,
   refuse,
   requiredOperand,
@@ -31,6 +32,10 @@ export const importTfliteFullyConnected: Importer = (operator, scope) => {
 export const importMsliteFullConnection: Importer = (operator, scope) => {
   const attributes: FullyConnectedAttributes = { activation: msliteActivation(operator), keepDimensions: false };
   const hasBias = booleanOption(operator, 'has_bias', false);
+  const axis = numberOption(operator, 'axis', 1);
+  if (booleanOption(operator, 'use_axis', false) && axis !== 1) {
+    refuse(operator, 'unsupported-attribute', { found: `axis ${axis}`, requires: 'axis 1: one row of inputs a batch' });
+  }
   scope.addNode('fully_connected', operator, {
     inputs: [
       requiredOperand(operator, 0),
