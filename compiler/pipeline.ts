@@ -14,10 +14,18 @@ import { buildGraph } from './frontends/build-graph.ts';
 import { type ImportedModel, readModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
 import { checkFit } from './memory/check-fit.ts';
-import { type ArenaPlan, planWithOverlaps } from './memory/plan-program.ts';
+import { chooseSchedule } from './memory/choose-schedule.ts';
+import type { ArenaPlan } from './memory/plan-program.ts';
 import type { Rounding } from './numerics/index.ts';
 import { type Pass, runPasses } from './passes/index.ts';
-import { chooseKernels, isasOf, type Objective, type Program } from './schedule/index.ts';
+import {
+  chooseKernels,
+  instructionsPerByte,
+  isasOf,
+  type Objective,
+  type Program,
+  sourcesOfViews,
+} from './schedule/index.ts';
 import type { Target } from './targets/index.ts';
 import { mscVersion } from './version.ts';
 
@@ -37,11 +45,21 @@ export interface CompileOptions {
   readonly arena?: ArenaMode;
   readonly objective?: Objective;
   readonly rounding?: Rounding;
+  /** Takes the fastest schedule whose arena is at most this large. */
+  readonly ramBytes?: number;
   /** Ends the optimisation after the first run of this pass. */
   readonly stopAfter?: string;
   /** Sees the graph after every run of a pass. */
   readonly onPass?: (pass: Pass, graph: Graph) => void;
 }
+
+/** Instructions that may be spent on a smaller arena, as a factor of those of the fastest schedule. */
+const slowdowns: Readonly<Record<Objective, number>> = {
+  speed: 1,
+  balanced: 1.02,
+  size: 1.02,
+  ram: Number.POSITIVE_INFINITY,
+};
 
 /** What a compilation makes: the files, and every stage on the way to them. */
 export interface CompileResult {
@@ -92,12 +110,14 @@ export function compileGraph(
   },
 ): Omit<CompileResult, 'imported' | 'sha256'> {
   const { target, assets, cName } = options;
-  const steps = chooseKernels(graph, {
-    isas: isasOf(target),
-    objective: options.objective ?? 'balanced',
-    lowering: { rounding: options.rounding ?? 'double' },
-  });
-  const { program, plan } = planWithOverlaps(graph, steps, target.features.cacheLineBytes);
+  const objective = options.objective ?? 'balanced';
+  const lowering = { rounding: options.rounding ?? 'double' } as const;
+  const steps = chooseKernels(graph, { isas: isasOf(target), objective, lowering });
+  const { program, plan } = chooseSchedule(
+    { graph, steps, sources: sourcesOfViews(graph), lowering, instructionsPerByte: instructionsPerByte[objective] },
+    { slowdown: slowdowns[objective], ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }) },
+    { alignmentBytes: target.features.cacheLineBytes },
+  );
   const view = viewOfProgram(program, plan, {
     cName,
     arena: options.arena ?? 'static',

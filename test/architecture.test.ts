@@ -32,7 +32,7 @@ const layers: readonly { readonly prefix: string; readonly may: readonly string[
   },
   {
     prefix: 'compiler/memory/',
-    may: ['compiler/schedule/', 'compiler/ir/', 'compiler/targets/', 'compiler/diagnostics/'],
+    may: ['compiler/schedule/', 'compiler/ops/', 'compiler/ir/', 'compiler/targets/', 'compiler/diagnostics/'],
   },
   {
     prefix: 'compiler/codegen/',

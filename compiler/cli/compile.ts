@@ -39,7 +39,7 @@ export function addCompileCommand(program: Command): void {
       "prefix of every C symbol, and the files' name (default: from the model's file name)",
     )
     .option('--arena <mode>', 'who owns the RAM: static (in the .c) or caller (re-entrant)', 'static')
-    .option('--optimize <goal>', 'balanced, size or speed', 'balanced')
+    .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
     .option('--json', 'print the report as JSON on stdout')
     .option('-v, --verbose', 'print a line per phase on stderr')
     .option('--print-after <pass>', 'print the graph after every run of this pass (or `all`) on stderr')

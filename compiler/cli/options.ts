@@ -4,7 +4,7 @@ import type { Objective } from '../schedule/index.ts';
 import { parseTarget, type Target } from '../targets/index.ts';
 import { loadTargetTexts } from './assets.ts';
 
-const objectives: readonly Objective[] = ['balanced', 'size', 'speed'];
+const objectives: readonly Objective[] = ['balanced', 'size', 'speed', 'ram'];
 
 /** The target of `--target`. */
 export async function targetOption(name: string): Promise<Target> {

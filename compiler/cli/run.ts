@@ -41,7 +41,7 @@ export function addRunCommand(program: Command): void {
     .option('--tolerance <rel,abs>', 'how far float outputs may be off; integers must be equal', '1e-5,1e-6')
     .option('--output <folder>', 'write output_0.bin, output_1.bin, ... of the inputs there')
     .option('--emulator <name>', executors.join(', '), 'auto')
-    .option('--optimize <goal>', 'balanced, size or speed', 'balanced')
+    .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
     .option('--toolchain <path>', 'the Arm compiler, or a folder that holds it')
     .option('--json', 'print the report as JSON on stdout')
     .option('-v, --verbose', 'print every layer')

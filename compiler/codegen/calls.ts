@@ -45,10 +45,6 @@ export interface ArgumentNames {
   readonly output: (tensor: Tensor) => string;
   readonly parameters: string;
   readonly scratch: string;
-  readonly rows?: string;
-  readonly outputRows?: string;
-  readonly rowCount?: string;
-  readonly outputRowIndex?: string;
   readonly symbolOf: (name: string) => string;
 }
 
@@ -69,16 +65,13 @@ export function argumentText(argument: Argument, step: Step, names: ArgumentName
       return names.parameters;
     case 'scratch':
       return step.call.scratchBytes > 0 ? names.scratch : '0';
+    case 'runLength':
+      return integerLiteral(step.call.work.kind === 'run' ? step.call.work.units : 1);
     case 'rows':
     case 'outputRows':
     case 'rowCount':
-    case 'outputRowIndex': {
-      const name = names[argument.kind];
-      if (name === undefined) {
-        throw new Error(`${step.call.kernel}: argument '${argument.kind}' outside of rows work`);
-      }
-      return name;
-    }
+    case 'rowIndex':
+      throw new Error(`${step.call.kernel}: argument '${argument.kind}' without a driver`);
     default:
       return initialiser(argument, names.symbolOf);
   }

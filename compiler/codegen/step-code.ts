@@ -1,10 +1,10 @@
-import { describeType, elementCount, type TensorId } from '../ir/index.ts';
+import { describeType, elementCount, type Tensor, type TensorId } from '../ir/index.ts';
 import { operatorNamed, type RowWindow } from '../ops/index.ts';
-import type { Step } from '../schedule/index.ts';
+import { type Pace, rowCountOf, type Step } from '../schedule/index.ts';
 import { type ArgumentNames, argumentText, cTypeOfDType, fieldTexts } from './calls.ts';
 import { commentText } from './comment.ts';
 import type { ConstantPool } from './constants.ts';
-import { passedOn, type RowDriver, rowDriver, rowsFields } from './row-driver.ts';
+import { type Driver, driverOf, type RingOf } from './driver.ts';
 import { wrapped } from './wrap.ts';
 
 /** The C of one step. */
@@ -13,9 +13,11 @@ export interface StepCode {
   readonly comment: string;
   /** The call, a statement. */
   readonly call: string;
+  /** The same for a loop around it. */
+  readonly tickCall: string;
   /** `static const` structs that the call points to. */
   readonly parameters: readonly string[];
-  readonly driver: RowDriver | null;
+  readonly driver: Driver | null;
   /** Bytes of the constants that the step's kernel reads. */
   readonly weightBytes: number;
 }
@@ -27,6 +29,9 @@ interface StepContext {
   readonly pool: ConstantPool;
   readonly address: (id: TensorId, cType: string) => string;
   readonly scratchOffset: number | null;
+  readonly ringOf: RingOf;
+  /** Where the step advances together with others; null where it computes everything at once. */
+  readonly pace: Pace | null;
 }
 
 /** Emits one step: its constants go to the pool. */
@@ -63,31 +68,58 @@ export function emitStep(context: StepContext): StepCode {
     scratch: `${prefix.toUpperCase()}_AT(void, ${context.scratchOffset ?? 0})`,
     symbolOf,
   };
-  const work = call.work;
-  const driver = work.kind === 'rows' ? rowDriver(step, prefix, work.window) : null;
-  if (work.kind === 'rows') {
-    parameters.push(
-      wrapped(`static const ${prefix}_rows ${prefix}_rows_${index} = {`, rowsFields(step, work.window), '};'),
-    );
+  const { work } = call;
+  const driver =
+    work.kind === 'rows' || context.pace !== null || work.kind === 'reduction'
+      ? driverOf(step, prefix, context.ringOf)
+      : null;
+  if (driver !== null) {
+    const { type, fields } = driver.layout;
+    parameters.push(wrapped(`static const ${prefix}_${type} ${prefix}_rows_${index} = {`, fields, '};'));
   }
   const argumentTexts =
-    work.kind === 'rows'
-      ? [
-          names.input(step.view.inputs[0]!),
+    driver === null
+      ? call.arguments.map((argument) => argumentText(argument, step, names))
+      : [
+          ...operandsOfDriver(step).map((tensor) => names.input(tensor)),
           names.output(step.view.outputs[0]!),
           `&${prefix}_rows_${index}`,
-          outsideRow(context, work.window),
-          ...passedOn(call).map((argument) => argumentText(argument, step, names)),
-        ]
-      : call.arguments.map((argument) => argumentText(argument, step, names));
+          ...(work.kind === 'rows' ? [outsideRow(context, work.window)] : []),
+          ...driver.passedOn.map((argument) => argumentText(argument, step, names)),
+          ...rowRange(context),
+        ];
+  const callee = driver?.name ?? `${prefix}_${call.kernel}`;
   return {
     index,
     comment: stepComment(step, index),
-    call: wrapped(`    ${driver?.name ?? `${prefix}_${call.kernel}`}(`, argumentTexts, ');').trimStart(),
+    call: wrapped(`    ${callee}(`, argumentTexts, ');').trimStart(),
+    tickCall: wrapped(`        ${callee}(`, argumentTexts, ');').trimStart(),
     parameters,
     driver,
     weightBytes: call.constants.reduce((sum, array) => sum + array.values.byteLength, 0),
   };
+}
+
+/** The operands that a driver moves along. */
+function operandsOfDriver(step: Step): readonly Tensor[] {
+  if (step.call.work.kind !== 'run') {
+    return [step.view.inputs[0]!];
+  }
+  return step.call.arguments.flatMap((argument) => {
+    const tensor = argument.kind === 'input' ? step.view.inputs[argument.index] : null;
+    return tensor?.kind === 'computed' ? [tensor] : [];
+  });
+}
+
+/** The rows that a call of a driver computes: all of them, or those that are due in a tick. */
+function rowRange({ step, pace, prefix }: StepContext): readonly [string, string] {
+  const height = rowCountOf(step);
+  if (pace === null) {
+    return ['0', String(height)];
+  }
+  const { lag, every, rows, skip } = pace;
+  const due = (ticks: string) => `${prefix}_due(${[ticks, lag, every, rows, skip, height].join(', ')})`;
+  return [due('tick'), due('tick + 1')];
 }
 
 function stepComment(step: Step, index: number): string {

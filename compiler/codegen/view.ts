@@ -2,11 +2,12 @@ import { describeType, sizeBytesOf, type Tensor, type TensorId, tensorOf } from 
 import type { ArenaPlan } from '../memory/plan-program.ts';
 import { floatLiteral } from '../numerics/index.ts';
 import { operatorNamed } from '../ops/index.ts';
-import type { Program, Step } from '../schedule/index.ts';
+import { type Program, rowsOf, type Segment, type Step } from '../schedule/index.ts';
 import { amalgamate, type KernelSources, kernelRoot, type Root } from './amalgamate.ts';
 import { cTypeOfDType } from './calls.ts';
 import { alignColumns, commentText } from './comment.ts';
 import { constantPool } from './constants.ts';
+import type { DriverNeeds, Ring } from './driver.ts';
 import { emitStep, type StepCode } from './step-code.ts';
 
 export type ArenaMode = 'static' | 'caller';
@@ -60,10 +61,20 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     if (buffer === undefined) {
       throw new Error(`tensor '${tensor.name}' has no place`);
     }
-    return `${upper}_AT(${cType}, ${plan.bufferOffsets.get(buffer.id)! + program.offsetInBuffer.get(id)!})`;
+    return `${upper}_AT(${cType}, ${plan.bufferOffsets.get(buffer.id)!})`;
   };
-  const steps = program.steps.map((step, index) =>
-    emitStep({ step, index, prefix: cName, pool, address, scratchOffset: plan.scratchOffsets.get(index) ?? null }),
+  const ringOf = (id: TensorId): Ring => {
+    const { height } = rowsOf(tensorOf(program.graph, id));
+    const buffer = program.bufferOfTensor.get(id)!;
+    return buffer.sameRows ? buffer : { slots: height, phase: 0 };
+  };
+  const steps = program.segments.flatMap((segment) =>
+    program.steps.slice(segment.first, segment.end).map((step, k) => {
+      const index = segment.first + k;
+      const pace = segment.end - segment.first > 1 ? segment.paces[k]! : null;
+      const scratchOffset = plan.scratchOffsets.get(index) ?? null;
+      return emitStep({ step, index, prefix: cName, pool, address, scratchOffset, ringOf, pace });
+    }),
   );
   const port = (ids: readonly TensorId[], direction: 'input' | 'output') =>
     ids.map(
@@ -74,10 +85,11 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
   const outputs = port(program.graph.outputs, 'output');
   const variables = [...program.graph.tensors.values()].filter((tensor) => tensor.kind === 'variable');
   const roots: Root[] = [...new Set(program.steps.map((step) => step.call.kernel))].sort().map(kernelRoot);
-  const windows = [...new Set(steps.flatMap((step) => (step.driver === null ? [] : [step.driver.window])))].sort();
+  const isStreamed = program.segments.some((segment) => segment.end - segment.first > 1);
+  const helpers = [...new Set([...steps.flatMap((step) => step.driver?.uses ?? []), ...(isStreamed ? ['due'] : [])])];
   const amalgamation = amalgamate(
     options.kernels,
-    [...windows.map((name) => ({ file: 'include/msc/rows.h', name })), ...roots],
+    [...helpers.sort().map((name) => ({ file: 'include/msc/rows.h', name })), ...roots],
     cName,
   );
   return {
@@ -112,6 +124,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     parameters: steps.flatMap((step) => step.parameters),
     arrays: pool.arrays(),
     steps,
+    parts: program.segments.map((segment, index) => partView(segment, index, steps)),
     weightBytes: pool.arrays().reduce((sum, array) => sum + array.sizeBytes, 0),
   };
 }
@@ -172,18 +185,40 @@ function macsOf(step: Step): number {
   return operatorNamed(step.node.operator).definition.macs(step.view);
 }
 
-/** The drivers of all steps, each once, with room for the rows of its widest call. */
+/** A part of run(): one step, or a loop in which several steps advance together. */
+function partView(segment: Segment, index: number, steps: readonly StepCode[]) {
+  const members = steps.slice(segment.first, segment.end);
+  return {
+    index,
+    isLoop: members.length > 1,
+    first: segment.first,
+    last: segment.end - 1,
+    ticks: segment.ticks,
+    steps: members,
+  };
+}
+
+/** The drivers of all steps, each once, with what all its steps need. */
 export function uniqueDrivers(steps: readonly StepCode[]): readonly string[] {
-  const byName = new Map(steps.flatMap((step) => (step.driver === null ? [] : [[step.driver.name, step.driver]])));
-  const most = (name: string) =>
-    Math.max(...steps.map((step) => (step.driver?.name === name ? step.driver.pointers : 0)));
-  return [...byName.values()].map((driver) => driver.text(most(driver.name)));
+  const needs = new Map<string, DriverNeeds>();
+  for (const { driver } of steps) {
+    if (driver !== null) {
+      const known = needs.get(driver.name);
+      needs.set(driver.name, {
+        pointers: Math.max(driver.pointers, known?.pointers ?? 0),
+        batches: driver.batches || known?.batches === true,
+      });
+    }
+  }
+  const byName = new Map(steps.flatMap(({ driver }) => (driver === null ? [] : [[driver.name, driver] as const])));
+  return [...byName.values()].map((driver) => driver.text(needs.get(driver.name)!));
 }
 
 function stepTable(program: Program, plan: ArenaPlan, steps: readonly StepCode[]): readonly string[] {
   const offsetOf = (id: TensorId | null | undefined) => {
     const buffer = id === null || id === undefined ? undefined : program.bufferOfTensor.get(id);
-    return buffer === undefined ? '-' : String(plan.bufferOffsets.get(buffer.id)! + program.offsetInBuffer.get(id!)!);
+    const ring = buffer !== undefined && buffer.slots < buffer.height ? ` (${buffer.slots} rows)` : '';
+    return buffer === undefined ? '-' : `${plan.bufferOffsets.get(buffer.id)!}${ring}`;
   };
   const rows = program.steps.map((step, i) => [
     String(i),

@@ -1,13 +1,14 @@
-import { type Graph, sizeBytesOf } from '../ir/index.ts';
-import { assignBuffers, overlapDistance, type Program, type Step } from '../schedule/index.ts';
-import { type MemoryBuffer, type MemoryPlan, planMemory } from './index.ts';
+import { type Program, sizeOfBuffer } from '../schedule/index.ts';
+import { distancesOf, type Item } from './distances.ts';
+import { type PlacementProblem, placeItems } from './place.ts';
+import { placementBound } from './placement-bound.ts';
 
 const scratchAlignmentBytes = 8;
 
 /** Where everything that a program stores stands in its arena. */
 export interface ArenaPlan {
   readonly sizeBytes: number;
-  /** No plan of the same buffers is smaller. */
+  /** No plan of the same program is smaller. */
   readonly lowerBoundBytes: number;
   readonly alignmentBytes: number;
   /** By buffer id. */
@@ -18,70 +19,77 @@ export interface ArenaPlan {
   readonly scratchBytes: number;
 }
 
-/** Places every buffer and scratch of `program` in one arena. */
-export function planArena(program: Program, minimumAlignmentBytes: number): ArenaPlan {
-  const buffers: MemoryBuffer[] = program.buffers.map((buffer) => ({
-    id: `buffer ${buffer.id}`,
-    firstStep: buffer.firstTime,
-    lastStep: buffer.lastTime,
-    sizeBytes: buffer.sizeBytes,
-    alignmentBytes: buffer.alignmentBytes,
-  }));
-  const scratches: MemoryBuffer[] = program.scratches.map((scratch) => ({
-    id: `scratch ${scratch.step}`,
-    firstStep: scratch.step + 1,
-    lastStep: scratch.step + 1,
-    sizeBytes: scratch.sizeBytes,
-    alignmentBytes: scratchAlignmentBytes,
-  }));
-  const all = [...buffers, ...scratches];
-  const plan: MemoryPlan = planMemory({ buffers: all });
-  const offsetOf = (id: string) => plan.offsets.get(id)!;
+/** How far the planner goes. */
+export interface ArenaOptions {
+  /** The arena starts at a multiple of this. */
+  readonly alignmentBytes: number;
+  /** Orders that are tried. */
+  readonly iterations?: number;
+}
+
+const defaultIterations = 3000;
+
+/** Places every buffer and scratch of `program` in one arena: byte by byte as tight as the program's rows allow. */
+export function planArena(program: Program, options: ArenaOptions): ArenaPlan {
+  const items = itemsOf(program);
+  const problem = problemOf(program, items);
+  const lowerBoundBytes = placementBound(program, problem);
+  const { starts, heightBytes } = placeItems(problem, lowerBoundBytes, options.iterations ?? defaultIterations);
+  return arenaPlan(program, items, problem, starts, heightBytes, lowerBoundBytes, options);
+}
+
+/** Every buffer and scratch in bytes of its own: what a plan is compared with. */
+export function planApart(program: Program, options: ArenaOptions): ArenaPlan {
+  const items = itemsOf(program);
+  const problem = problemOf(program, items);
+  let end = 0;
+  const starts = problem.sizes.map((size, i) => {
+    const start = Math.ceil(end / problem.alignments[i]!) * problem.alignments[i]!;
+    end = start + size;
+    return start;
+  });
+  return arenaPlan(program, items, problem, starts, end, end, options);
+}
+
+function itemsOf(program: Program): readonly Item[] {
+  return [
+    ...program.buffers.map((buffer): Item => ({ kind: 'buffer', buffer })),
+    ...program.scratches.map((scratch): Item => ({ kind: 'scratch', scratch })),
+  ];
+}
+
+function problemOf(program: Program, items: readonly Item[]): PlacementProblem {
   return {
-    sizeBytes: plan.heightBytes,
-    lowerBoundBytes: plan.lowerBoundBytes,
-    alignmentBytes: all.reduce((most, buffer) => Math.max(most, buffer.alignmentBytes), minimumAlignmentBytes),
-    bufferOffsets: new Map(program.buffers.map((buffer) => [buffer.id, offsetOf(`buffer ${buffer.id}`)])),
-    scratchOffsets: new Map(program.scratches.map((scratch) => [scratch.step, offsetOf(`scratch ${scratch.step}`)])),
+    sizes: items.map((item) => (item.kind === 'buffer' ? sizeOfBuffer(item.buffer) : item.scratch.sizeBytes)),
+    alignments: items.map((item) => (item.kind === 'buffer' ? item.buffer.alignmentBytes : scratchAlignmentBytes)),
+    distances: distancesOf(program, items),
+  };
+}
+
+function arenaPlan(
+  program: Program,
+  items: readonly Item[],
+  { alignments }: PlacementProblem,
+  starts: readonly number[],
+  sizeBytes: number,
+  lowerBoundBytes: number,
+  options: ArenaOptions,
+): ArenaPlan {
+  const bufferOffsets = new Map<number, number>();
+  const scratchOffsets = new Map<number, number>();
+  items.forEach((item, i) => {
+    if (item.kind === 'buffer') {
+      bufferOffsets.set(item.buffer.id, starts[i]!);
+    } else {
+      scratchOffsets.set(item.scratch.step, starts[i]!);
+    }
+  });
+  return {
+    sizeBytes,
+    lowerBoundBytes,
+    alignmentBytes: alignments.reduce((most, next) => Math.max(most, next), options.alignmentBytes),
+    bufferOffsets,
+    scratchOffsets,
     scratchBytes: program.scratches.reduce((most, scratch) => Math.max(most, scratch.sizeBytes), 0),
   };
-}
-
-/** Overlaps that are tried, those of the largest tensors first: each costs a plan. */
-const maximumOverlapTrials = 12;
-
-/**
- * The smallest arena that is found by letting results overlap their dying operands, one step at a time: an overlap is kept if
- * the arena gets smaller. Overlaps only move data; they cost no instructions.
- */
-export function planWithOverlaps(
-  graph: Graph,
-  steps: readonly Step[],
-  minimumAlignmentBytes: number,
-): { readonly program: Program; readonly plan: ArenaPlan } {
-  const planOf = (overlapped: ReadonlySet<number>) => {
-    const program = assignBuffers(graph, steps, overlapped);
-    return { program, plan: planArena(program, minimumAlignmentBytes) };
-  };
-  const trials = steps
-    .map((step, index) => ({ index, distance: overlapDistance(step), sizeBytes: bytesAt(step) }))
-    .filter(({ distance }) => distance !== null)
-    .sort((a, b) => b.sizeBytes - a.sizeBytes || a.index - b.index)
-    .slice(0, maximumOverlapTrials);
-  let overlapped: ReadonlySet<number> = new Set();
-  let best = planOf(overlapped);
-  for (const { index } of trials) {
-    const more = new Set([...overlapped, index]);
-    const next = planOf(more);
-    if (next.plan.sizeBytes < best.plan.sizeBytes) {
-      overlapped = more;
-      best = next;
-    }
-  }
-  return best;
-}
-
-/** Bytes of a step's operand and result. */
-function bytesAt(step: Step): number {
-  return sizeBytesOf(step.view.inputs[0]!) + sizeBytesOf(step.view.outputs[0]!);
 }

@@ -41,7 +41,7 @@ export interface RowWindow {
   /** Element value of the rows above and below the image (the zero point, or the lowest value for a maximum). */
   readonly padValue: number;
   /**
-   * Output rows that one call computes where as many are left; given by kernels that gain from more than one.
+   * Output rows that one call computes at most; given by kernels that gain from more than one.
    * It bounds the pointers on the stack, `rowsPerCall * kernelHeight`, and may bound the kernel's scratch.
    */
   readonly rowsPerCall?: number;
@@ -51,12 +51,16 @@ export interface RowWindow {
  * What one call computes.
  * `rows`: one block of output rows from windows of input rows; the first arguments are
  * `(const T *const *rows, T *output, …, int32_t row_count)`, and the generated code loops over y.
- * `run`: every output element (or pixel) from the same element (pixel) of the inputs; any part can be computed alone.
+ * `run`: the result and every computed operand are `units` units in a row (elements, pixels); each unit of the result is
+ * computed from the units in its place, so any run of them can be computed alone: `runLength` of them.
+ * `reduction`: the rows of the operand one after another, each call some more of them; the call with the last row writes the
+ * result. The scratch keeps what was gathered from the first call to the last.
  * `whole`: everything at once.
  */
 export type Work =
   | { readonly kind: 'rows'; readonly window: RowWindow }
-  | { readonly kind: 'run' }
+  | { readonly kind: 'run'; readonly units: number }
+  | { readonly kind: 'reduction' }
   | { readonly kind: 'whole' };
 
 /** Arguments in the order of the C function's parameters. */
@@ -66,12 +70,14 @@ export type Argument =
   | { readonly kind: 'output'; readonly index: number }
   /** An array of pointers to every operand in order, each `const void *`. */
   | { readonly kind: 'inputs' }
-  /** `rows` work only: the window, then the output row, then the number of rows. */
+  /** `rows` work only: the window, then the output row. */
   | { readonly kind: 'rows' }
   | { readonly kind: 'outputRows' }
+  /** `rows` and `reduction` work: how many rows the call is for, and the index of the first of them within its image. */
   | { readonly kind: 'rowCount' }
-  /** `rows` work only: the index of the call's first output row within its image. */
-  | { readonly kind: 'outputRowIndex' }
+  | { readonly kind: 'rowIndex' }
+  /** `run` work only: the number of units. */
+  | { readonly kind: 'runLength' }
   /** Pointer to the parameter struct. */
   | { readonly kind: 'parameters' }
   /** Pointer to the scratch buffer, aligned to 8 bytes; null pointer where `scratchBytes` is 0. */
@@ -89,7 +95,12 @@ export interface KernelCall {
   readonly constants: readonly ConstantArray[];
   /** RAM needed during the call. */
   readonly scratchBytes: number;
-  /** Operands whose buffer the output may take over: element i is read before element i is written. */
+  /**
+   * Operands whose bytes the result may take over. `rows` work: byte i of every row of the operand that the call is given is
+   * read before byte i of a row of the result is written, so a row of the result may stand exactly in the place of a row of the
+   * operand that no later row of the result needs. `run` work: units are written in ascending order, each after the units up to
+   * its own have been read for the last time. `whole` work: the result may stand exactly in the operand's place.
+   */
   readonly inPlace: readonly number[];
 }
 
@@ -106,6 +117,8 @@ export interface KernelCost {
 /** What a kernel may need to know of the compilation. */
 export interface LoweringOptions {
   readonly rounding: Rounding;
+  /** `rows` work: no call shall compute more rows than this. */
+  readonly rowsPerCall?: number;
 }
 
 /** One C function of `cmsis-kernels/<isa>/<name>.c` and when and how it is used. */

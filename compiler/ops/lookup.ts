@@ -1,5 +1,5 @@
 import { elementCount, type NodeView, operand, result } from '../ir/index.ts';
-import { constant, integer, type KernelRecord } from './kernel.ts';
+import { constant, type KernelRecord } from './kernel.ts';
 
 /** A function of one int8, computed for a node. */
 type ElementFunction<V> = (view: V) => (value: number) => number;
@@ -23,7 +23,7 @@ export function lookupKernel<A extends NodeView['attributes']>(
       const compute = functionOf(view);
       return {
         kernel: 'lookup_s8__portable',
-        work: { kind: 'run' },
+        work: { kind: 'run', units: elementCount(result(view).shape) },
         constants: [
           {
             name: 'table',
@@ -35,7 +35,7 @@ export function lookupKernel<A extends NodeView['attributes']>(
           { kind: 'input', index: index(view) },
           { kind: 'output', index: 0 },
           constant('table'),
-          integer(elementCount(result(view).shape)),
+          { kind: 'runLength' },
         ],
         scratchBytes: 0,
         inPlace: [index(view)],

@@ -1,9 +1,10 @@
-import { type Graph, type Node, type NodeView, viewOf } from '../ir/index.ts';
+import { type Graph, type NodeView, viewOf } from '../ir/index.ts';
 import { type Isa, type KernelRecord, type LoweringOptions, operatorNamed } from '../ops/index.ts';
 import type { Step } from './program.ts';
+import { isView } from './views.ts';
 
 /** What the user wants most of. */
-export type Objective = 'balanced' | 'size' | 'speed';
+export type Objective = 'balanced' | 'size' | 'speed' | 'ram';
 
 export interface SelectionOptions {
   /** Instruction sets of the target. */
@@ -16,7 +17,12 @@ export interface SelectionOptions {
  * Instructions that one byte of flash is worth. `balanced` takes a kilobyte for two thousand instructions, `size` for a hundred
  * thousand: about the work of one convolution of a small network.
  */
-const instructionsPerByte: Readonly<Record<Objective, number>> = { balanced: 2, size: 100, speed: 0 };
+export const instructionsPerByte: Readonly<Record<Objective, number>> = {
+  balanced: 2,
+  size: 100,
+  speed: 0,
+  ram: 2,
+};
 
 /** A kernel that could compute a node, and what it costs beside its code. */
 interface Candidate {
@@ -30,25 +36,13 @@ interface Candidate {
 export function chooseKernels(graph: Graph, options: SelectionOptions): readonly Step[] {
   const nodes = graph.nodes.filter((node) => !isView(graph, node));
   const views = nodes.map((node) => viewOf(graph, node));
-  const chosen = chooseTogether(
-    views.map((view) => candidatesFor(view, options)),
-    instructionsPerByte[options.objective],
-  );
+  const candidates = views.map((view) => candidatesFor(view, options));
+  const chosen = chooseTogether(candidates, instructionsPerByte[options.objective]);
   return views.map((view, i) => {
     const { kernel } = chosen[i]!;
-    return { node: nodes[i]!, view, kernel, call: kernel.lower(view, options.lowering) };
+    const alternatives = candidates[i]!.map((candidate) => candidate.kernel);
+    return { node: nodes[i]!, view, kernel, alternatives, call: kernel.lower(view, options.lowering) };
   });
-}
-
-/** True if the node only gives its operand another shape, so that both can share their bytes. */
-export function isView(graph: Graph, node: Node): boolean {
-  if (node.operator !== 'reshape') {
-    return false;
-  }
-  const source = node.inputs[0]!;
-  const target = node.outputs[0]!;
-  const sourceIsFree = graph.tensors.get(source)!.kind === 'computed' && !graph.outputs.includes(source);
-  return sourceIsFree && !(graph.inputs.includes(source) && graph.outputs.includes(target));
 }
 
 function candidatesFor(view: NodeView, options: SelectionOptions): readonly Candidate[] {

@@ -1,5 +1,10 @@
-export { assignBuffers } from './assign-buffers.ts';
-export { chooseKernels, type Objective, type SelectionOptions } from './choose-kernels.ts';
+export { chooseKernels, instructionsPerByte, type Objective, type SelectionOptions } from './choose-kernels.ts';
 export { isasOf } from './isas.ts';
-export { overlapDistance } from './overlap.ts';
-export type { Buffer, Program, Scratch, Step } from './program.ts';
+export { rowsDue, rowsOfTurn, turnsOf, wholeSegment } from './pace.ts';
+export type { Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';
+export { sizeOfBuffer } from './program.ts';
+export { isDrivenByRows, type RowRange, rowCountOf, rowsOf, rowsRead, unitBytes } from './row-access.ts';
+export { rowsInTick, type Stride, segmentOf } from './segments.ts';
+export { programOf } from './storage.ts';
+export { viewOfRows } from './view-of-rows.ts';
+export { isView, sourcesOfViews, type ViewSources } from './views.ts';

@@ -3,9 +3,9 @@
  * small, made by msc 0.1.0 from small.tflite (SHA-256 9b5296aaaf2e...) for cortex-m4. Do not edit.
  *
  *   step  operator         output        kernel                        MACs  weights  arena, from -> to
- *      0  conv2d           [1, 8, 8, 4]  conv2d_s8__dsp                2304       96  216 -> 0
- *      1  max_pool2d       [1, 4, 4, 4]  max_pool2d_s8__dsp               0        0  0 -> 280
- *      2  fully_connected  [1, 3]        fully_connected_s8__portable   192      219  280 -> 0
+ *      0  conv2d           [1, 8, 8, 4]  conv2d_s8__dsp                2304       96  300 -> 84
+ *      1  max_pool2d       [1, 4, 4, 4]  max_pool2d_s8__dsp               0        0  84 -> 4
+ *      2  fully_connected  [1, 3]        fully_connected_s8__portable   192      219  4 -> 0
  *      3  softmax          [1, 3]        softmax_lookup_s8__portable      0      500  0 -> 0
  */
 #include "small.h"
@@ -116,13 +116,20 @@ static const int8_t small_outside_s8_minus_128[8] SMALL_ALIGNED(4) SMALL_SECTION
 
 /* ---- kernels -------------------------------------------------------------------------------- */
 
-/* How a kernel is driven over the rows of an image; rows are counted in elements. */
+/* Where the rows of an image lie: row y in slot (y + phase) % slots. With as many slots as rows the image is whole. */
+typedef struct {
+    int32_t row; /* elements */
+    int32_t slots;
+    int32_t phase;
+} small_ring;
+
+/* How a kernel is driven over the rows of an image. */
 typedef struct {
     int32_t batches;
     int32_t input_height;
-    int32_t input_row;
     int32_t output_height;
-    int32_t output_row;
+    small_ring input;
+    small_ring output;
     int32_t kernel_height;
     int32_t stride;
     int32_t dilation;
@@ -130,13 +137,25 @@ typedef struct {
     int32_t rows_per_call;
 } small_rows;
 
+/* The first element of row y, counted from the start of the ring. */
+SMALL_INLINE int32_t small_ring_at(const small_ring *ring, int32_t y) {
+    return (y + ring->phase) % ring->slots * ring->row;
+}
+
+/* How many of the rows from y to `end` lie one after another. */
+SMALL_INLINE int32_t small_ring_run(const small_ring *ring, int32_t y, int32_t end) {
+    const int32_t most = ring->slots - (y + ring->phase) % ring->slots;
+
+    return end - y < most ? end - y : most;
+}
+
 /* The input rows of output row y, as pointers; a row outside of the image is `outside`. */
 SMALL_INLINE void small_window_s8(const int8_t **window, const int8_t *input, const small_rows *rows, int32_t y,
                                  const int8_t *outside) {
     int32_t row = y * rows->stride - rows->pad_top;
 
     for (int32_t k = 0; k < rows->kernel_height; k++) {
-        window[k] = row >= 0 && row < rows->input_height ? &input[row * rows->input_row] : outside;
+        window[k] = row >= 0 && row < rows->input_height ? &input[small_ring_at(&rows->input, row)] : outside;
         row += rows->dilation;
     }
 }
@@ -871,39 +890,37 @@ static SMALL_SECTION_CODE void small_softmax_lookup_s8__portable(const int8_t *i
     }
 }
 
-/* conv2d_s8__dsp for every row of an image. */
+/* conv2d_s8__dsp for rows of an image. */
 static SMALL_SECTION_CODE void small_conv2d_s8__dsp_rows(
     const int8_t *input, int8_t *output, const small_rows *rows, const int8_t *outside,
-    const small_conv2d_packed_s8_parameters *p, void *scratch) {
-    for (int32_t n = 0; n < rows->batches; n++) {
-        for (int32_t y = 0; y < rows->output_height; y += rows->rows_per_call) {
-            const int8_t *window[9];
-            const int32_t left = rows->output_height - y;
-            const int32_t count = left < rows->rows_per_call ? left : rows->rows_per_call;
+    const small_conv2d_packed_s8_parameters *p, void *scratch, int32_t begin, int32_t end) {
+    for (int32_t y = begin; y < end;) {
+        const int8_t *window[9];
+        int32_t count = small_ring_run(&rows->output, y, end);
 
-            for (int32_t i = 0; i < count; i++) {
-                small_window_s8(&window[i * rows->kernel_height], input, rows, y + i, outside);
-            }
-            small_conv2d_s8__dsp(window, output, p, scratch, count);
-            output += count * rows->output_row;
+        count = count < rows->rows_per_call ? count : rows->rows_per_call;
+        for (int32_t i = 0; i < count; i++) {
+            small_window_s8(&window[i * rows->kernel_height], input, rows, y + i, outside);
         }
-        input += rows->input_height * rows->input_row;
+        small_conv2d_s8__dsp(window, &output[small_ring_at(&rows->output, y)], p, scratch, count);
+        y += count;
     }
 }
 
-/* max_pool2d_s8__dsp for every row of an image. */
+/* max_pool2d_s8__dsp for rows of an image. */
 static SMALL_SECTION_CODE void small_max_pool2d_s8__dsp_rows(
     const int8_t *input, int8_t *output, const small_rows *rows, const int8_t *outside,
-    const small_max_pool2d_s8_parameters *p) {
-    for (int32_t n = 0; n < rows->batches; n++) {
-        for (int32_t y = 0; y < rows->output_height; y++) {
-            const int8_t *window[2];
+    const small_max_pool2d_s8_parameters *p, int32_t begin, int32_t end) {
+    for (int32_t y = begin; y < end;) {
+        const int8_t *window[2];
+        int32_t count = small_ring_run(&rows->output, y, end);
 
-            small_window_s8(window, input, rows, y, outside);
-            small_max_pool2d_s8__dsp(window, output, p, 1);
-            output += rows->output_row;
+        count = count < rows->rows_per_call ? count : rows->rows_per_call;
+        for (int32_t i = 0; i < count; i++) {
+            small_window_s8(&window[i * rows->kernel_height], input, rows, y + i, outside);
         }
-        input += rows->input_height * rows->input_row;
+        small_max_pool2d_s8__dsp(window, &output[small_ring_at(&rows->output, y)], p, count);
+        y += count;
     }
 }
 
@@ -913,13 +930,13 @@ static const small_conv2d_packed_s8_parameters small_layer_0 = {
     .window = {.input_width = 8, .input_channels = 1, .output_width = 8, .kernel_height = 3, .kernel_width = 3, .stride = 1, .dilation = 1, .pad_left = 1, .pad_value = -128, .last_column = 4},
     .matrix = {.weights = small_weights_0, .channels = small_channels_0, .columns = 12, .outputs = 4, .zero_point = -128, .output_minimum = -128, .output_maximum = 127}};
 static const small_rows small_rows_0 = {
-    .batches = 1, .input_height = 8, .input_row = 8, .output_height = 8, .output_row = 32, .kernel_height = 3,
+    .batches = 1, .input_height = 8, .output_height = 8, .input = {8, 8, 0}, .output = {32, 8, 0}, .kernel_height = 3,
     .stride = 1, .dilation = 1, .pad_top = 1, .rows_per_call = 3};
 static const small_max_pool2d_s8_parameters small_layer_1 = {
     .channels = 4, .kernel_height = 2, .kernel_width = 2, .stride = 2, .pad_left = 0, .input_width = 8,
     .output_width = 4, .output_minimum = -128, .output_maximum = 127};
 static const small_rows small_rows_1 = {
-    .batches = 1, .input_height = 8, .input_row = 32, .output_height = 4, .output_row = 16, .kernel_height = 2,
+    .batches = 1, .input_height = 8, .output_height = 4, .input = {32, 8, 0}, .output = {16, 4, 0}, .kernel_height = 2,
     .stride = 2, .dilation = 1, .pad_top = 0, .rows_per_call = 1};
 static const small_fully_connected_s8_parameters small_layer_2 = {
     .weights = small_weights_2, .bias = small_bias_2, .multipliers = small_multipliers_2, .shifts = small_shifts_2,
@@ -934,7 +951,7 @@ static SMALL_ALIGNED(8) uint8_t small_arena[SMALL_ARENA_SIZE] SMALL_SECTION_AREN
 #define SMALL_AT(type, offset) ((type *)(void *)&small_arena[offset])
 
 int8_t *small_input(void) {
-    return SMALL_AT(int8_t, 216);
+    return SMALL_AT(int8_t, 300);
 }
 
 const int8_t *small_output(void) {
@@ -944,16 +961,17 @@ const int8_t *small_output(void) {
 SMALL_SECTION_CODE small_status small_run(void) {
     /* 0 features: conv2d + relu, int8 [1, 8, 8, 1] -> int8 [1, 8, 8, 4], 2304 MACs */
     small_conv2d_s8__dsp_rows(
-        SMALL_AT(const int8_t, 216), SMALL_AT(int8_t, 0), &small_rows_0, small_outside_s8_minus_128, &small_layer_0,
-        SMALL_AT(void, 280));
+        SMALL_AT(const int8_t, 300), SMALL_AT(int8_t, 84), &small_rows_0, small_outside_s8_minus_128, &small_layer_0,
+        SMALL_AT(void, 0), 0, 8);
     SMALL_STEP(0);
 
     /* 1 pooled: max_pool2d, int8 [1, 8, 8, 4] -> int8 [1, 4, 4, 4] */
-    small_max_pool2d_s8__dsp_rows(SMALL_AT(const int8_t, 0), SMALL_AT(int8_t, 280), &small_rows_1, 0, &small_layer_1);
+    small_max_pool2d_s8__dsp_rows(
+        SMALL_AT(const int8_t, 84), SMALL_AT(int8_t, 4), &small_rows_1, 0, &small_layer_1, 0, 4);
     SMALL_STEP(1);
 
     /* 2 scores: fully_connected, int8 [1, 64] -> int8 [1, 3], 192 MACs */
-    small_fully_connected_s8__portable(SMALL_AT(const int8_t, 280), SMALL_AT(int8_t, 0), &small_layer_2, 1);
+    small_fully_connected_s8__portable(SMALL_AT(const int8_t, 4), SMALL_AT(int8_t, 0), &small_layer_2, 1);
     SMALL_STEP(2);
 
     /* 3 probabilities: softmax, int8 [1, 3] -> int8 [1, 3] */

@@ -5,13 +5,7 @@ import { operators } from '../../compiler/ops/index.ts';
 import { runFirmware } from '../../compiler/simulate/index.ts';
 import { parseTarget } from '../../compiler/targets/index.ts';
 import { loadCases } from '../support/all-cases.ts';
-import {
-  batteryEntries,
-  differenceOf,
-  makeBattery,
-  overlappedEntries,
-  splitOutputs,
-} from '../support/kernel-battery.ts';
+import { batteryEntries, differenceOf, makeBattery, splitOutputs, tightEntries } from '../support/kernel-battery.ts';
 
 const texts = await loadTargetTexts();
 const cases = await loadCases();
@@ -45,7 +39,7 @@ describe('every operator', () => {
 describe.each(cores)('kernels on $target', ({ target, emulator, isas }) => {
   it('equal the references, bit for bit', { timeout: 600_000 }, async () => {
     const entries = batteryEntries(cases, isas);
-    const battery = await makeBattery([...entries, ...overlappedEntries(entries)]);
+    const battery = await makeBattery([...entries, ...tightEntries(entries)]);
     const emitted = await runFirmware({
       sources: [{ name: 'battery.c', text: battery.source }],
       target: parseTarget(texts, target),

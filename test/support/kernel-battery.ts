@@ -13,9 +13,19 @@ import {
   tensorOf,
   viewOf,
 } from '../../compiler/ir/index.ts';
+import { planArena } from '../../compiler/memory/plan-program.ts';
 import { evaluateGraph } from '../../compiler/ops/evaluate-graph.ts';
 import { type Isa, type KernelRecord, operatorNamed } from '../../compiler/ops/index.ts';
-import { overlapDistance, type Step } from '../../compiler/schedule/index.ts';
+import {
+  isDrivenByRows,
+  type Program,
+  programOf,
+  rowCountOf,
+  rowsOf,
+  type Step,
+  sourcesOfViews,
+  wholeSegment,
+} from '../../compiler/schedule/index.ts';
 import { graphOf, type NodeCase, valuesOf } from './node-case.ts';
 
 /** A case through one kernel: what the firmware is fed and what it must answer. */
@@ -26,8 +36,10 @@ export interface BatteryEntry {
   readonly inputs: readonly TypedArray[];
   readonly expected: readonly Uint8Array[];
   readonly isFloat: boolean;
-  /** The result starts inside or shortly before its operand, as far as `overlapDistance` allows. */
-  readonly overlapped?: boolean;
+  /** Everything lies as the arena's planner places it: results start inside of operands. Else every tensor has its own bytes. */
+  readonly placement?: 'tight';
+  /** Computes one row a call. */
+  readonly byRows?: boolean;
 }
 
 /** Variables of a graph: a kernel reads and writes them, from any values. */
@@ -85,17 +97,36 @@ export function batteryEntries(cases: readonly NodeCase[], isas: readonly Isa[],
   });
 }
 
-/** The entries whose result may overlap their operand, doing so. */
-export function overlappedEntries(entries: readonly BatteryEntry[]): readonly BatteryEntry[] {
-  return entries
-    .filter((entry) => overlapDistance(stepOf(entry)) !== null)
-    .map((entry) => ({ ...entry, title: `${entry.title}, overlapped`, overlapped: true }));
+/** The entries placed as tight as the planner allows, at once and, where the kernel can, a row at a time. */
+export function tightEntries(entries: readonly BatteryEntry[]): readonly BatteryEntry[] {
+  return entries.flatMap((entry): readonly BatteryEntry[] => {
+    const { call } = stepOf(entry);
+    const mayOverlap = call.work.kind !== 'whole' || call.inPlace.length > 0;
+    const tight = { ...entry, title: `${entry.title}, tight`, placement: 'tight' } as const;
+    const rows = isDrivenByRows(stepOf(entry)) && rowCountOf(stepOf(entry)) > 1;
+    return [
+      ...(mayOverlap ? [tight] : []),
+      ...(rows ? [{ ...tight, title: `${tight.title}, by rows`, byRows: true } as const] : []),
+    ];
+  });
 }
 
-function stepOf({ graph, kernel }: BatteryEntry): Step {
+function stepOf({ graph, kernel, byRows }: BatteryEntry): Step {
   const node = graph.nodes[0]!;
   const view = viewOf(graph, node);
-  return { node, view, kernel, call: kernel.lower(view, { rounding: 'double' }) };
+  const call = kernel.lower(view, { rounding: 'double', ...(byRows === true ? { rowsPerCall: 1 } : {}) });
+  return { node, view, kernel, alternatives: [kernel], call };
+}
+
+/** The step in a program of its own. */
+function programOfEntry(entry: BatteryEntry): Program {
+  const step = stepOf(entry);
+  const height = rowCountOf(step);
+  const segment =
+    entry.byRows === true
+      ? { first: 0, end: 1, ticks: height, paces: [{ lag: 0, every: 1, rows: 1, skip: 0 }] }
+      : wholeSegment(0, height);
+  return programOf(entry.graph, [step], [segment], sourcesOfViews(entry.graph));
 }
 
 /** The C of a battery, made by the same code generation as models. */
@@ -112,10 +143,10 @@ export async function makeBattery(entries: readonly BatteryEntry[]): Promise<Bat
     arenaBytes = Math.max(arenaBytes, usedBytes);
   });
   const roots = [...new Set(entries.map((entry) => entry.kernel.name))].sort().map(kernelRoot);
-  const windows = [...new Set(steps.flatMap((step) => (step.driver === null ? [] : [step.driver.window])))].sort();
+  const helpers = [...new Set(['due', ...steps.flatMap((step) => step.driver?.uses ?? [])])].sort();
   const code = amalgamate(
     kernels,
-    [...windows.map((name) => ({ file: 'include/msc/rows.h', name })), ...roots],
+    [...helpers.map((name) => ({ file: 'include/msc/rows.h', name })), ...roots],
     prefix,
   );
   const source = [
@@ -191,21 +222,24 @@ function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof c
   };
   const stored = [...graph.tensors.values()].filter((tensor) => tensor.kind !== 'constant');
   const ends: number[] = [];
-  if (entry.overlapped === true) {
-    const [input, output] = [step.view.inputs[0]!, step.view.outputs[0]!];
-    const distance = Math.ceil(overlapDistance(step)! / 8) * 8;
-    const region = Math.max(distance + sizeBytesOf(input), sizeBytesOf(output));
-    const base = place(region);
-    offsets.set(input.id, base + distance);
-    offsets.set(output.id, base);
-    ends.push(base + region);
+  const program = programOfEntry(entry);
+  let scratchOffset = 0;
+  if (entry.placement === 'tight') {
+    const plan = planArena(program, { alignmentBytes: 8 });
+    const base = place(plan.sizeBytes);
+    for (const tensor of stored) {
+      offsets.set(tensor.id, base + plan.bufferOffsets.get(program.bufferOfTensor.get(tensor.id)!.id)!);
+    }
+    scratchOffset = base + (plan.scratchOffsets.get(0) ?? 0);
+    ends.push(base + plan.sizeBytes);
   } else {
     for (const tensor of stored) {
       offsets.set(tensor.id, place(sizeBytesOf(tensor)));
       ends.push(offsets.get(tensor.id)! + sizeBytesOf(tensor));
     }
+    scratchOffset = place(step.call.scratchBytes);
+    ends.push(scratchOffset + step.call.scratchBytes);
   }
-  const scratchOffset = place(step.call.scratchBytes);
   const code = emitStep({
     step,
     index,
@@ -218,6 +252,11 @@ function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof c
         : `BATTERY_AT(${cType}, ${offsets.get(id)})`;
     },
     scratchOffset,
+    ringOf: (id) => {
+      const { slots, phase, sameRows } = program.bufferOfTensor.get(id)!;
+      return sameRows ? { slots, phase } : { slots: rowsOf(tensorOf(graph, id)).height, phase: 0 };
+    },
+    pace: entry.byRows === true ? program.segments[0]!.paces[0]! : null,
   });
   const copyIn = readTensors(graph).map((id) => {
     const size = sizeBytesOf(tensorOf(graph, id));
@@ -231,9 +270,10 @@ function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof c
     `static const uint8_t *battery_entry_${index}(const uint8_t *input, void (*emit)(const void *, uint32_t)) {`,
     `    memset(battery_arena, ${guardPattern}, ${end});`,
     ...copyIn,
-    `    ${code.call}`,
+    entry.byRows === true
+      ? `    for (int32_t tick = 0; tick < ${program.segments[0]!.ticks}; tick++) {\n        ${code.tickCall}\n    }`
+      : `    ${code.call}`,
     ...ends.map((at) => guardCheck(at, graph, offsets)),
-    guardCheck(scratchOffset + step.call.scratchBytes, graph, offsets),
     ...emits,
     '    return input;',
     '}',

@@ -1,8 +1,8 @@
 import { elementCount, operand, result } from '../../ir/index.ts';
 import { perTensor, quantizedActivationRange } from '../activation.ts';
-import { field, integer, type KernelRecord } from '../kernel.ts';
+import { field, type KernelRecord } from '../kernel.ts';
 import type { ArithmeticAttributes } from './definition.ts';
-import { takesSameShapes, type View } from './lowering.ts';
+import { elementsArgument, sameShapeWork, takesSameShapes, type View } from './lowering.ts';
 import { sumRescaling } from './rescaling.ts';
 
 /** Right shifts of the output up to which its zero point, shifted as far to the left, leaves room for the sum. */
@@ -33,7 +33,7 @@ export const addDsp: KernelRecord<ArithmeticAttributes> = {
     const right = doubled - finer.shift;
     return {
       kernel: 'add_s8__dsp',
-      work: { kind: view.inputs.some((tensor) => tensor?.kind === 'constant') ? 'whole' : 'run' },
+      work: sameShapeWork(view),
       constants: [],
       parameters: {
         type: 'add_s8_dsp_parameters',
@@ -56,7 +56,7 @@ export const addDsp: KernelRecord<ArithmeticAttributes> = {
         { kind: 'input', index: 1 - coarserIndex },
         { kind: 'output', index: 0 },
         { kind: 'parameters' },
-        integer(elementCount(result(view).shape)),
+        elementsArgument(view),
       ],
       scratchBytes: 0,
       inPlace: [0, 1],

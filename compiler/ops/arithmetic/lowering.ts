@@ -23,17 +23,28 @@ export function takesSameShapes(view: View): boolean {
 export function sameShapeCall(view: View, kernel: string, parameters: Parameters | null): KernelCall {
   return {
     kernel,
-    work: { kind: view.inputs.some((tensor) => tensor?.kind === 'constant') ? 'whole' : 'run' },
+    work: sameShapeWork(view),
     constants: [],
     ...(parameters === null ? {} : { parameters }),
     arguments: [
       ...tensors,
       ...(parameters === null ? bounds(view) : [{ kind: 'parameters' } as const]),
-      integer(elementCount(result(view).shape)),
+      elementsArgument(view),
     ],
     scratchBytes: 0,
     inPlace: [0, 1],
   };
+}
+
+/** A run of elements, unless one operand is a constant: it would have to move along. */
+export function sameShapeWork(view: View): Work {
+  const hasConstant = view.inputs.some((tensor) => tensor?.kind === 'constant');
+  return hasConstant ? { kind: 'whole' } : { kind: 'run', units: elementCount(result(view).shape) };
+}
+
+/** The number of elements to compute, as `sameShapeWork` splits them. */
+export function elementsArgument(view: View): Argument {
+  return sameShapeWork(view).kind === 'run' ? { kind: 'runLength' } : integer(elementCount(result(view).shape));
 }
 
 /** The call of a kernel for operands that repeat: its count is the extent of the outermost loop. */
@@ -41,9 +52,10 @@ export function broadcastCall(view: View, kernel: string, parameters: Parameters
   const found = broadcastDimensions(operand(view, 0).shape, operand(view, 1).shape);
   const dimensions = found.length === 0 ? [{ extent: 1, aStride: 1, bStride: 1 }] : found;
   const count = elementCount(result(view).shape);
+  const work = workOf(view, dimensions[0]!);
   return {
     kernel,
-    work: workOf(view, dimensions[0]!),
+    work,
     constants: [],
     parameters:
       parameters === null
@@ -59,7 +71,7 @@ export function broadcastCall(view: View, kernel: string, parameters: Parameters
       ...tensors,
       { kind: 'parameters' },
       ...(parameters === null ? bounds(view) : []),
-      integer(dimensions[0]!.extent),
+      work.kind === 'run' ? { kind: 'runLength' } : integer(dimensions[0]!.extent),
     ],
     scratchBytes: 0,
     inPlace: [0, 1].filter((index) => elementCount(operand(view, index).shape) === count),
@@ -76,7 +88,7 @@ const tensors: readonly Argument[] = [
 function workOf(view: View, outermost: BroadcastDimension): Work {
   const moves = [outermost.aStride !== 0, outermost.bStride !== 0];
   const alone = moves.every((move, index) => move === (operand(view, index).kind !== 'constant'));
-  return { kind: alone ? 'run' : 'whole' };
+  return alone ? { kind: 'run', units: outermost.extent } : { kind: 'whole' };
 }
 
 function loopFields(dimensions: readonly BroadcastDimension[]): readonly CField[] {

@@ -81,7 +81,7 @@ function call(view: View, name: string, isa: Isa, minimum: CValue, maximum: CVal
       { kind: 'rows' },
       { kind: 'outputRows' },
       { kind: 'parameters' },
-      { kind: 'outputRowIndex' },
+      { kind: 'rowIndex' },
       { kind: 'rowCount' },
     ],
     scratchBytes: 0,

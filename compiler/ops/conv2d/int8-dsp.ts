@@ -1,6 +1,6 @@
 import { elementCount, elementsFromBytes, type NodeView, operand, result } from '../../ir/index.ts';
 import { perTensor } from '../activation.ts';
-import { constant, field, integer, type KernelRecord } from '../kernel.ts';
+import { constant, field, type KernelRecord, type LoweringOptions } from '../kernel.ts';
 import {
   canPack,
   packMatrix,
@@ -37,7 +37,7 @@ export const int8PointwiseDsp: Kernel = {
     const channels = operand(view, 0).shape[3]!;
     return {
       kernel: 'conv2d_1x1_s8__dsp',
-      work: { kind: 'run' },
+      work: { kind: 'run', units: pixelsOf(view) },
       constants,
       parameters: {
         type: 'conv2d_1x1_packed_s8_parameters',
@@ -48,10 +48,10 @@ export const int8PointwiseDsp: Kernel = {
         { kind: 'output', index: 0 },
         { kind: 'parameters' },
         { kind: 'scratch' },
-        integer(pixelsOf(view)),
+        { kind: 'runLength' },
       ],
       scratchBytes: 6 * columnsOf(view) + (channels % 4 === 0 ? 0 : 3 * columnsOf(view)),
-      inPlace: [],
+      inPlace: [0],
     };
   },
 };
@@ -70,13 +70,13 @@ export const int8WindowDsp: Kernel = {
       codeBytes: productBytes + 700,
     };
   },
-  lower: (view) => {
+  lower: (view, options) => {
     const matrix = matrixOf(view);
     const { constants, fields } = packMatrix(view, matrix, 2);
     const inputZeroPoint = perTensor(operand(view, 0).quantization).zeroPoint;
     return {
       kernel: 'conv2d_s8__dsp',
-      work: { kind: 'rows', window: rowWindow(view, inputZeroPoint, rowsPerCall(view)) },
+      work: { kind: 'rows', window: rowWindow(view, inputZeroPoint, rowsPerCall(view, options)) },
       constants,
       parameters: {
         type: 'conv2d_packed_s8_parameters',
@@ -102,7 +102,7 @@ export const int8WideDsp: Kernel = {
       codeBytes: 800,
     };
   },
-  lower: (view) => {
+  lower: (view, options) => {
     const matrix = matrixOf(view);
     const { outputs, columns } = matrix;
     const zeroPoint = operand(view, 1).quantization!.zeroPoints[0]!;
@@ -114,7 +114,7 @@ export const int8WideDsp: Kernel = {
     const inputZeroPoint = perTensor(operand(view, 0).quantization).zeroPoint;
     return {
       kernel: 'conv2d_wide_s8__dsp',
-      work: { kind: 'rows', window: rowWindow(view, inputZeroPoint, rowsPerCall(view)) },
+      work: { kind: 'rows', window: rowWindow(view, inputZeroPoint, rowsPerCall(view, options)) },
       constants: [
         {
           name: 'weights',
@@ -163,8 +163,8 @@ function windowScratchBytes(view: NodeView<Conv2dAttributes>): number {
 }
 
 /** As many rows as make up threes of pixels. */
-function rowsPerCall(view: NodeView<Conv2dAttributes>): number {
-  return result(view).shape[2]! % 3 === 0 ? 1 : 3;
+function rowsPerCall(view: NodeView<Conv2dAttributes>, { rowsPerCall: most = 3 }: LoweringOptions): number {
+  return result(view).shape[2]! % 3 === 0 ? 1 : Math.min(3, most);
 }
 
 function pixelsOf(view: NodeView<Conv2dAttributes>): number {

@@ -48,13 +48,15 @@ export const int8Dsp3x3: Kernel = {
     const perChannel = outputHeight * outputRow + calls * perCall;
     return { instructions: Math.round(batches * Math.ceil(channels / 4) * 4 * perChannel), codeBytes: 2100 };
   },
-  lower: (view) => {
-    const rows = rowsPerCall(view);
+  lower: (view, options) => {
+    const rows = Math.min(rowsPerCall(view), options.rowsPerCall ?? mostRowsPerCall);
     return {
       ...int8Call(view, 'depthwise_conv2d_3x3_s8__dsp'),
       work: { kind: 'rows', window: { ...rowWindow(view), rowsPerCall: rows } },
       arguments: dspArguments,
       scratchBytes: unzippedRows(view, rows) * unzippedRowBytes(view),
+      // The last four channels overlap those before where they do not come in fours: read after they were written.
+      inPlace: imagesOf(view).channels % 4 === 0 ? [0] : [],
     };
   },
 };
@@ -79,8 +81,8 @@ export const int8Dsp: Kernel = {
       codeBytes: 1350,
     };
   },
-  lower: (view) => {
-    const rows = Math.min(mostRowsPerCall, imagesOf(view).outputHeight);
+  lower: (view, options) => {
+    const rows = Math.min(mostRowsPerCall, imagesOf(view).outputHeight, options.rowsPerCall ?? mostRowsPerCall);
     return {
       ...int8Call(view, 'depthwise_conv2d_s8__dsp'),
       work: { kind: 'rows', window: { ...rowWindow(view), rowsPerCall: rows } },

@@ -1,5 +1,5 @@
 import { elementCount, operand, result } from '../../ir/index.ts';
-import { integer, type KernelRecord } from '../kernel.ts';
+import type { KernelRecord } from '../kernel.ts';
 import { lookupKernel } from '../lookup.ts';
 import type { NoAttributes } from './definition.ts';
 import { int8Logistic, int8Tanh } from './reference.ts';
@@ -16,9 +16,9 @@ function float32Portable(name: string, instructions: number): Kernel {
     cost: (view) => ({ instructions: instructions * elementCount(result(view).shape) + 10, codeBytes: 50 }),
     lower: (view) => ({
       kernel: name,
-      work: { kind: 'run' },
+      work: { kind: 'run', units: elementCount(result(view).shape) },
       constants: [],
-      arguments: [{ kind: 'input', index: 0 }, { kind: 'output', index: 0 }, integer(elementCount(result(view).shape))],
+      arguments: [{ kind: 'input', index: 0 }, { kind: 'output', index: 0 }, { kind: 'runLength' }],
       scratchBytes: 0,
       inPlace: [0],
     }),

@@ -35,14 +35,14 @@ function fromFloat(to: DType): Kernel {
       const { scale, zeroPoint } = perTensor(result(view).quantization);
       return {
         kernel: name,
-        work: { kind: 'run' },
+        work: { kind: 'run', units: elements(view) },
         constants: [],
         arguments: [
           { kind: 'input', index: 0 },
           { kind: 'output', index: 0 },
           float(Math.fround(scale)),
           integer(zeroPoint),
-          integer(elements(view)),
+          { kind: 'runLength' },
         ],
         scratchBytes: 0,
         inPlace: [],
@@ -64,7 +64,7 @@ function fromInteger(from: DType, to: DType): Kernel {
       const { multiplier, shift } = requantizationOf(view);
       return {
         kernel: name,
-        work: { kind: 'run' },
+        work: { kind: 'run', units: elements(view) },
         constants: [],
         parameters: {
           type: 'quantize_parameters',
@@ -79,7 +79,7 @@ function fromInteger(from: DType, to: DType): Kernel {
           { kind: 'input', index: 0 },
           { kind: 'output', index: 0 },
           { kind: 'parameters' },
-          integer(elements(view)),
+          { kind: 'runLength' },
         ],
         scratchBytes: 0,
         inPlace: from === to ? [0] : [],
@@ -101,14 +101,14 @@ function toFloat(from: DType): Kernel {
       const { scale, zeroPoint } = perTensor(operand(view, 0).quantization);
       return {
         kernel: name,
-        work: { kind: 'run' },
+        work: { kind: 'run', units: elements(view) },
         constants: [],
         arguments: [
           { kind: 'input', index: 0 },
           { kind: 'output', index: 0 },
           float(Math.fround(scale)),
           integer(zeroPoint),
-          integer(elements(view)),
+          { kind: 'runLength' },
         ],
         scratchBytes: 0,
         inPlace: [],

@@ -1,7 +1,7 @@
 import { elementCount, type NodeView, operand, result } from '../../ir/index.ts';
 import { quantizeMultiplier } from '../../numerics/index.ts';
 import { floatActivationRange, perTensor, quantizedActivationRange } from '../activation.ts';
-import { field, float, integer, type KernelRecord } from '../kernel.ts';
+import { field, float, type KernelRecord } from '../kernel.ts';
 import { lookupKernel } from '../lookup.ts';
 import type { ReluAttributes } from './definition.ts';
 import { int8Relu } from './reference.ts';
@@ -23,7 +23,7 @@ const int8Portable: Kernel = {
     const range = quantizedActivationRange(view.attributes.activation, result(view));
     return {
       kernel: 'relu_s8__portable',
-      work: { kind: 'run' },
+      work: { kind: 'run', units: elements(view) },
       constants: [],
       parameters: {
         type: 'relu_s8_parameters',
@@ -40,7 +40,7 @@ const int8Portable: Kernel = {
         { kind: 'input', index: 0 },
         { kind: 'output', index: 0 },
         { kind: 'parameters' },
-        integer(elements(view)),
+        { kind: 'runLength' },
       ],
       scratchBytes: 0,
       inPlace: [0],
@@ -58,14 +58,14 @@ const float32Portable: Kernel = {
     const range = floatActivationRange(view.attributes.activation);
     return {
       kernel: 'relu_f32__portable',
-      work: { kind: 'run' },
+      work: { kind: 'run', units: elements(view) },
       constants: [],
       arguments: [
         { kind: 'input', index: 0 },
         { kind: 'output', index: 0 },
         float(range.minimum),
         float(range.maximum),
-        integer(elements(view)),
+        { kind: 'runLength' },
       ],
       scratchBytes: 0,
       inPlace: [0],

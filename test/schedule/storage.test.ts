@@ -5,11 +5,14 @@ import { planArena } from '../../compiler/memory/plan-program.ts';
 import { operatorNamed } from '../../compiler/ops/index.ts';
 import { readGraph } from '../../compiler/pipeline.ts';
 import {
-  assignBuffers,
   chooseKernels,
   type Objective,
   type Program,
+  programOf as programOfSteps,
+  rowCountOf,
   type Step,
+  sourcesOfViews,
+  wholeSegment,
 } from '../../compiler/schedule/index.ts';
 import { svdfCases } from '../ops/svdf.cases.ts';
 import { graphOf as caseGraph, q } from '../support/node-case.ts';
@@ -47,13 +50,26 @@ function stepsOf(graph: Graph, objective: Objective = 'balanced'): readonly Step
   return chooseKernels(graph, { isas: ['portable', 'dsp'], objective, lowering });
 }
 
-const programOf = (graph: Graph): Program => assignBuffers(graph, stepsOf(graph));
+function programOf(graph: Graph): Program {
+  const steps = stepsOf(graph);
+  const segments = steps.map((step, i) => wholeSegment(i, rowCountOf(step)));
+  return programOfSteps(graph, steps, segments, sourcesOfViews(graph));
+}
 
-/** The tensors of each buffer, and when it lives. */
-function sharing(program: Program): readonly string[] {
-  return program.buffers.map(
-    ({ tensors, firstTime, lastTime }) => `${[...tensors].sort((a, b) => a - b).join(' ')} @ ${firstTime}-${lastTime}`,
-  );
+/** The tensors that start at each place of the arena, and its size. */
+function places(graph: Graph): readonly string[] {
+  const program = programOf(graph);
+  const plan = planArena(program, { alignmentBytes: 4 });
+  const at = new Map<number, number[]>();
+  for (const [id, buffer] of program.bufferOfTensor) {
+    const offset = plan.bufferOffsets.get(buffer.id)!;
+    at.set(
+      offset,
+      [...(at.get(offset) ?? []), id].sort((a, b) => a - b),
+    );
+  }
+  expect(plan.sizeBytes).toBe(plan.lowerBoundBytes);
+  return [...at].sort(([a], [b]) => a - b).map(([offset, ids]) => `${offset}: ${ids.join(' ')}`);
 }
 
 describe('tensors share bytes', () => {
@@ -66,7 +82,7 @@ describe('tensors share bytes', () => {
       [0, 1],
       [3],
     );
-    expect(sharing(programOf(graph))).toEqual(['0 @ 0-0', '1 2 3 @ 0-3']);
+    expect(places(graph)).toEqual(['0: 0 2 3', '16: 1']);
   });
 
   it('not while the operand is still read', () => {
@@ -79,7 +95,7 @@ describe('tensors share bytes', () => {
       [0],
       [3],
     );
-    expect(sharing(programOf(graph))).toEqual(['0 1 3 @ 0-4', '2 @ 2-3']);
+    expect(places(graph)).toEqual(['0: 0 1 3', '16: 2']);
   });
 
   it('not when the operand is an output of the graph', () => {
@@ -91,7 +107,7 @@ describe('tensors share bytes', () => {
       [0],
       [1, 2],
     );
-    expect(sharing(programOf(graph))).toEqual(['0 1 @ 0-3', '2 @ 2-3']);
+    expect(places(graph)).toEqual(['0: 0 1', '16: 2']);
   });
 
   it('add(x, x) may lie in place of x', () => {
@@ -103,7 +119,7 @@ describe('tensors share bytes', () => {
       [0],
       [2],
     );
-    expect(sharing(programOf(graph))).toEqual(['0 1 2 @ 0-3']);
+    expect(places(graph)).toEqual(['0: 0 1 2']);
   });
 
   it('a sum takes over its second operand if the first lives on', () => {
@@ -115,7 +131,7 @@ describe('tensors share bytes', () => {
       [0, 1],
       [3, 0],
     );
-    expect(sharing(programOf(graph))).toEqual(['0 @ 0-3', '1 2 3 @ 0-3']);
+    expect(places(graph)).toEqual(['0: 0', '16: 1 2 3']);
   });
 
   it('an unused input keeps its own bytes, and two outputs never share', () => {
@@ -127,7 +143,7 @@ describe('tensors share bytes', () => {
       [0, 1],
       [2, 3],
     );
-    expect(sharing(programOf(graph))).toEqual(['0 3 @ 0-3', '1 @ 0-0', '2 @ 1-3']);
+    expect(places(graph)).toEqual(['0: 0 3', '16: 1 2']);
   });
 });
 
@@ -144,7 +160,8 @@ describe('views', () => {
     );
     const program = programOf(graph);
     expect(program.steps.map(({ kernel }) => kernel.name)).toHaveLength(2);
-    expect(sharing(program)).toEqual(['0 1 2 3 @ 0-3']);
+    expect(program.bufferOfTensor.get(1)).toBe(program.bufferOfTensor.get(2));
+    expect(places(graph)).toEqual(['0: 0 1 2 3']);
   });
 
   it('a step does not write over a tensor whose view is still read', () => {
@@ -181,7 +198,9 @@ describe('views', () => {
       [0],
       [2, 3],
     );
-    expect(sharing(programOf(graph))).toEqual(['0 1 2 3 @ 0-2']);
+    const program = programOf(graph);
+    expect(program.bufferOfTensor.get(2)).toBe(program.bufferOfTensor.get(3));
+    expect(places(graph)).toEqual(['0: 0 1 2 3']);
   });
 
   it('a view of an output is copied', () => {
@@ -204,11 +223,10 @@ describe('a variable', () => {
     const graph = caseGraph(svdfCases[0]!);
     const state = [...graph.tensors.values()].find(({ kind }) => kind === 'variable')!;
     const program = programOf(graph);
-    expect(program.bufferOfTensor.get(state.id)).toMatchObject({
-      tensors: [state.id],
-      firstTime: 0,
-      lastTime: program.steps.length + 1,
-    });
+    const buffer = program.bufferOfTensor.get(state.id)!;
+    expect(buffer.tensors).toEqual([state.id]);
+    expect(buffer.written.at(-1)).toBe(0);
+    expect(buffer.read[0]).toBe(2 * program.calls.length + 1);
   });
 });
 
@@ -247,6 +265,6 @@ it('every buffer of a program has a place', () => {
       [2],
     ),
   );
-  const plan = planArena(program, 4);
+  const plan = planArena(program, { alignmentBytes: 4 });
   expect([...plan.bufferOffsets.keys()]).toEqual(program.buffers.map(({ id }) => id));
 });

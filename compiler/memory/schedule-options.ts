@@ -1,0 +1,292 @@
+/** What can be done with a run of steps: alone, a few rows a call, or together row by row; and what each way costs. */
+import { type Graph, sizeBytesOf, type TensorId, tensorOf } from '../ir/index.ts';
+import type { KernelRecord, LoweringOptions } from '../ops/index.ts';
+import {
+  type Program,
+  programOf,
+  rowCountOf,
+  rowsOfTurn,
+  type Segment,
+  type Step,
+  type Stride,
+  segmentOf,
+  turnsOf,
+  type ViewSources,
+  viewOfRows,
+  wholeSegment,
+} from '../schedule/index.ts';
+import { distancesOf, type Item } from './distances.ts';
+import { leastRoomForPairs, mostBytesInUse } from './placement-bound.ts';
+
+/** Steps [first, end) done in one way. */
+export interface ScheduleOption {
+  readonly first: number;
+  readonly end: number;
+  readonly segment: Segment;
+  /** The steps, lowered for the rows that they compute at a time. */
+  readonly steps: readonly Step[];
+  /** Modelled instructions. */
+  readonly instructions: number;
+  /** No plan can do with less RAM while these steps run. */
+  readonly peakBytes: number;
+}
+
+export interface OptionContext {
+  readonly graph: Graph;
+  readonly sources: ViewSources;
+  readonly steps: readonly Step[];
+  readonly lowering: LoweringOptions;
+  /** Instructions that a byte of flash is worth: what a kernel costs that is used nowhere else. */
+  readonly instructionsPerByte: number;
+}
+
+/** Ways of going together that are tried: rows at a time of the finest image. */
+const strides: readonly Stride[] = [
+  { rows: 1, tapered: true },
+  { rows: 2, tapered: true },
+  { rows: 3, tapered: true },
+  { rows: 4, tapered: true },
+  { rows: 6, tapered: true },
+  { rows: 2, tapered: false },
+  { rows: 3, tapered: false },
+];
+
+/** Most steps that go together: longer runs are rarely better, and their number grows with the square of it. */
+const longestSegment = 40;
+
+/** A step that needs less than this part of what the largest needs alone is cold: it goes together with others only beside hot ones. */
+const coldPart = 1 / 3;
+/** Most cold steps at either end of steps that go together. */
+const coldSteps = 4;
+
+/** Instructions of the generated code around a call of a few rows. */
+const instructionsPerCall = 50;
+/** Of a step that has nothing to do in a tick. */
+const instructionsPerTick = 14;
+
+/** Every way that is worth a look, for every run of steps. */
+export function scheduleOptions(context: OptionContext): readonly ScheduleOption[] {
+  const lower = lowerings(context);
+  const uses = usesOf(context);
+  const alone = context.steps.map((_, step) => aloneOptions(context, step, lower, uses));
+  const peaks = alone.map((options) => Math.min(...options.map(({ peakBytes }) => peakBytes)));
+  const options = alone.flat();
+  const hot = peaks.map((peak) => peak > Math.max(...peaks) * coldPart);
+  for (let first = 0; first < peaks.length; first++) {
+    for (let end = first + 2; end <= Math.min(peaks.length, first + longestSegment); end++) {
+      const range = { first, end };
+      if (!isWorthIt(hot.slice(first, end))) {
+        continue;
+      }
+      const one = together(context, range, strides[0]!, lower, uses);
+      if (one === null) {
+        break;
+      }
+      if (one.peakBytes < Math.max(...peaks.slice(first, end))) {
+        const others = strides.slice(1).map((stride) => together(context, range, stride, lower, uses)!);
+        options.push(...undominated([one, ...others]));
+      }
+    }
+  }
+  return options;
+}
+
+/** True if the run of steps is hot, but for a few steps at its ends. */
+function isWorthIt(hot: readonly boolean[]): boolean {
+  const first = hot.indexOf(true);
+  return first >= 0 && first <= coldSteps && hot.length - 1 - hot.lastIndexOf(true) <= coldSteps;
+}
+
+/** Options of one run of steps without those that another one beats in RAM and instructions. */
+function undominated(options: readonly ScheduleOption[]): readonly ScheduleOption[] {
+  return options.filter(
+    (one, i) =>
+      !options.some(
+        (other, k) =>
+          other.peakBytes <= one.peakBytes &&
+          other.instructions <= one.instructions &&
+          (k < i || other.peakBytes < one.peakBytes || other.instructions < one.instructions),
+      ),
+  );
+}
+
+type Lower = (index: number, kernel: KernelRecord, rowsPerCall: number | undefined) => Step;
+
+/** Lowers each step once for each kernel and number of rows. */
+function lowerings({ steps, lowering }: OptionContext): Lower {
+  const known = new Map<string, Step>();
+  return (index, kernel, rowsPerCall) => {
+    const step = steps[index]!;
+    const own = step.call.work.kind === 'rows' ? (step.call.work.window.rowsPerCall ?? 1) : Number.POSITIVE_INFINITY;
+    if (kernel === step.kernel && (rowsPerCall === undefined || own <= rowsPerCall)) {
+      return step;
+    }
+    const key = `${index} ${kernel.name} ${rowsPerCall}`;
+    const found = known.get(key);
+    if (found !== undefined) {
+      return found;
+    }
+    const options = rowsPerCall === undefined ? lowering : { ...lowering, rowsPerCall };
+    const lowered = { ...step, kernel, call: kernel.lower(step.view, options) };
+    known.set(key, lowered);
+    return lowered;
+  };
+}
+
+/** A step alone: as its kernel likes it, and with fewer rows a call, which takes less scratch. */
+function aloneOptions(context: OptionContext, index: number, lower: Lower, uses: Uses): readonly ScheduleOption[] {
+  const step = context.steps[index]!;
+  const { work } = step.call;
+  const most = work.kind === 'rows' ? (work.window.rowsPerCall ?? 1) : 1;
+  const segment = wholeSegment(index, rowCountOf(step));
+  const range = { first: index, end: index + 1 };
+  const natural = optionOf(context, range, segment, [step], step.kernel.cost(step.view).instructions, uses, true);
+  const fewer = [8, 4, 2, 1]
+    .filter((rows) => rows < most)
+    .map((rows) => {
+      const { kernel, instructions } = cheapest(context, index, rowCountOf(step), rows);
+      return optionOf(context, range, segment, [lower(index, kernel, rows)], instructions, uses, true);
+    });
+  return [natural, ...fewer];
+}
+
+/** Steps that advance together. */
+function together(
+  context: OptionContext,
+  range: { readonly first: number; readonly end: number },
+  stride: Stride,
+  lower: Lower,
+  uses: Uses,
+): ScheduleOption | null {
+  const segment = segmentOf(context.graph, context.steps, range, stride, context.sources);
+  if (segment === null) {
+    return null;
+  }
+  let instructions = 0;
+  const members = segment.paces.map((pace, k) => {
+    const index = range.first + k;
+    const height = rowCountOf(context.steps[index]!);
+    const found = cheapest(context, index, height, pace.rows);
+    instructions += found.instructions + segment.ticks * instructionsPerTick;
+    return lower(index, found.kernel, pace.rows);
+  });
+  return optionOf(context, range, segment, members, Math.round(instructions), uses, false);
+}
+
+/** The kernel that costs least for so many rows at a time, and the instructions of all rows. */
+function cheapest(
+  { steps, instructionsPerByte }: OptionContext,
+  index: number,
+  height: number,
+  rows: number,
+): { readonly kernel: KernelRecord; readonly instructions: number } {
+  const step = steps[index]!;
+  const used = new Set(steps.map(({ kernel }) => kernel.name));
+  const turn = { rows: Math.min(rows, height), skip: 0 };
+  const turns = turnsOf(turn, height);
+  const last = rowsOfTurn(turn, turns, height);
+  const candidates = step.alternatives.map((kernel) => {
+    const costOf = (count: number) => kernel.cost(viewOfRows(step, count));
+    const full = costOf(turn.rows);
+    const rest = last.end - last.begin === turn.rows ? full : costOf(last.end - last.begin);
+    const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
+    const isNew = kernel !== step.kernel && !used.has(kernel.name);
+    return { kernel, instructions, cost: instructions + (isNew ? full.codeBytes * instructionsPerByte : 0) };
+  });
+  return candidates.reduce((best, next) => (next.cost < best.cost ? next : best));
+}
+
+/** The option, with the RAM that it needs at least. */
+function optionOf(
+  context: OptionContext,
+  { first, end }: { readonly first: number; readonly end: number },
+  segment: Segment,
+  steps: readonly Step[],
+  instructions: number,
+  uses: Uses,
+  isExact: boolean,
+): ScheduleOption {
+  const { program, crossingBytes } = partOf(context, first, end, segment, steps, uses);
+  const own = Math.max(mostBytesInUse(program), isExact ? leastRoom(program) : 0);
+  return { first, end, segment, steps, instructions, peakBytes: crossingBytes + own };
+}
+
+/** Least room for an operand and its result. */
+function leastRoom(program: Program): number {
+  const items = program.buffers.map((buffer): Item => ({ kind: 'buffer', buffer }));
+  const distances = distancesOf(program, items);
+  const sizes = program.buffers.map(({ slots, rowBytes }) => slots * rowBytes);
+  return leastRoomForPairs({ sizes, distances });
+}
+
+/** First and last step, by index, that touch the bytes of each source; -1 and the number of steps for the caller. */
+interface Uses {
+  readonly first: ReadonlyMap<TensorId, number>;
+  readonly last: ReadonlyMap<TensorId, number>;
+}
+
+function usesOf({ graph, sources, steps }: OptionContext): Uses {
+  const first = new Map<TensorId, number>();
+  const last = new Map<TensorId, number>();
+  const touch = (id: TensorId, at: number) => {
+    const tensor = tensorOf(graph, id);
+    if (tensor.kind === 'computed') {
+      const source = sources.get(id) ?? id;
+      first.set(source, Math.min(first.get(source) ?? at, at));
+      last.set(source, Math.max(last.get(source) ?? at, at));
+    }
+  };
+  for (const id of graph.inputs) {
+    touch(id, -1);
+  }
+  steps.forEach((step, index) => {
+    for (const tensor of [...step.view.inputs, ...step.view.outputs]) {
+      if (tensor !== null) {
+        touch(tensor.id, index);
+      }
+    }
+  });
+  for (const id of graph.outputs) {
+    touch(id, steps.length);
+  }
+  return { first, last };
+}
+
+/** Steps [first, end) as a program of their own, and the bytes of tensors that live across it untouched. */
+function partOf(
+  { graph, sources }: OptionContext,
+  first: number,
+  end: number,
+  segment: Segment,
+  steps: readonly Step[],
+  uses: Uses,
+): { readonly program: Program; readonly crossingBytes: number } {
+  const touched = new Set<TensorId>();
+  for (const step of steps) {
+    for (const tensor of [...step.view.inputs, ...step.view.outputs]) {
+      if (tensor?.kind === 'computed') {
+        touched.add(sources.get(tensor.id) ?? tensor.id);
+      }
+    }
+  }
+  const inputs: TensorId[] = [];
+  const outputs: TensorId[] = [];
+  let crossingBytes = 0;
+  for (const [id, from] of uses.first) {
+    const isBefore = from < first;
+    const isAfter = uses.last.get(id)! >= end;
+    if (touched.has(id)) {
+      if (isBefore) {
+        inputs.push(id);
+      }
+      if (isAfter) {
+        outputs.push(id);
+      }
+    } else if (isBefore && isAfter) {
+      crossingBytes += sizeBytesOf(tensorOf(graph, id));
+    }
+  }
+  const part = { ...graph, inputs, outputs, nodes: steps.map((step) => step.node) };
+  const own = { ...segment, first: 0, end: steps.length };
+  return { program: programOf(part, steps, [own], sources), crossingBytes };
+}

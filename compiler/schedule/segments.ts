@@ -1,0 +1,181 @@
+/** Segments: runs of steps that advance together, row by row, without computing anything twice (see `Segment`). */
+import type { Graph, TensorId } from '../ir/index.ts';
+import { rowsDue, rowsOfTurn, tickOfTurn, turnsOf } from './pace.ts';
+import type { Pace, Segment, Step } from './program.ts';
+import { isDrivenByRows, rowCountOf, rowsOf, rowsRead } from './row-access.ts';
+import type { ViewSources } from './views.ts';
+
+/** How many rows the steps of a segment compute at a time. */
+export interface Stride {
+  readonly rows: number;
+  /** Steps on smaller images compute fewer, so that all take as many turns; else all compute the same number. */
+  readonly tapered: boolean;
+}
+
+/**
+ * The segment of steps [first, end), each as late as the steps that read its rows allow; null if they cannot advance
+ * together: a step is not driven by rows, or their images do not scale in step.
+ */
+export function segmentOf(
+  graph: Graph,
+  steps: readonly Step[],
+  { first, end }: { readonly first: number; readonly end: number },
+  stride: Stride,
+  sources: ViewSources,
+): Segment | null {
+  const members = steps.slice(first, end);
+  if (!members.every((step) => isDrivenByRows(step) && keepsRows(graph, sources, step))) {
+    return null;
+  }
+  const scales = scalesOf(members, sources);
+  if (scales === null) {
+    return null;
+  }
+  const turns = members.map((_, k) => turnOf(scales[k]!, stride));
+  const links = members.map((_, k) => linksTo(members, sources, k));
+  const skips = skipsOf(members, turns, links);
+  const paces = withLags(
+    members,
+    turns.map((turn, k) => ({ ...turn, skip: skips[k]! })),
+    links,
+  );
+  const ticks = paces.map((pace, k) => tickOfTurn(pace, turnsOf(pace, rowCountOf(members[k]!))) + 1);
+  return { first, end, ticks: Math.max(...ticks), paces };
+}
+
+/** True if the step's operands and result have the rows of the bytes that they are views of. */
+function keepsRows(graph: Graph, sources: ViewSources, step: Step): boolean {
+  const tensors = [...step.view.inputs.slice(0, step.call.work.kind === 'run' ? undefined : 1), ...step.view.outputs];
+  return tensors.every((tensor) => {
+    if (tensor === null || tensor.kind !== 'computed') {
+      return true;
+    }
+    const [own, source] = [rowsOf(tensor), rowsOf(graph.tensors.get(sources.get(tensor.id) ?? tensor.id)!)];
+    return own.height === source.height || own.height === 1;
+  });
+}
+
+/** Rows of the finest image for a row of each step; null where they contradict each other. */
+function scalesOf(members: readonly Step[], sources: ViewSources): readonly number[] | null {
+  const ofTensor = new Map<TensorId, number>();
+  const scales: number[] = [];
+  for (const step of members) {
+    const inputs = step.view.inputs.flatMap((tensor) =>
+      tensor?.kind === 'computed' ? [sources.get(tensor.id) ?? tensor.id] : [],
+    );
+    const known = inputs.flatMap((id) => ofTensor.get(id) ?? []);
+    if (known.length === 0 && scales.length > 0) {
+      return null;
+    }
+    const from = known[0] ?? 1;
+    if (known.some((scale) => scale !== from)) {
+      return null;
+    }
+    for (const id of inputs) {
+      ofTensor.set(id, from);
+    }
+    const { work } = step.call;
+    const scale = work.kind === 'rows' ? from * work.window.stride : from;
+    scales.push(scale);
+    const output = step.view.outputs[0]!;
+    ofTensor.set(sources.get(output.id) ?? output.id, scale);
+  }
+  const finest = Math.min(...scales);
+  return scales.every((scale) => scale % finest === 0) ? scales.map((scale) => scale / finest) : null;
+}
+
+function turnOf(scale: number, { rows, tapered }: Stride): { readonly rows: number; readonly every: number } {
+  const own = tapered ? Math.max(1, Math.floor(rows / scale)) : rows;
+  return { rows: own, every: scale * own };
+}
+
+/** A step that reads what another one writes. */
+interface Link {
+  readonly reader: number;
+  readonly operand: number;
+}
+
+function linksTo(members: readonly Step[], sources: ViewSources, writer: number): readonly Link[] {
+  const sourceOf = (id: TensorId) => sources.get(id) ?? id;
+  const written = sourceOf(members[writer]!.view.outputs[0]!.id);
+  return members.flatMap((step, reader) =>
+    reader <= writer
+      ? []
+      : step.view.inputs.flatMap((tensor, operand) =>
+          tensor?.kind === 'computed' && sourceOf(tensor.id) === written ? [{ reader, operand }] : [],
+        ),
+  );
+}
+
+type Turn = Pick<Pace, 'rows' | 'every'>;
+
+/** Rows that are missing in each step's first turn, so that its turns end where those of the steps before it end. */
+function skipsOf(
+  members: readonly Step[],
+  turns: readonly Turn[],
+  links: readonly (readonly Link[])[],
+): readonly number[] {
+  const skips = members.map(() => 0);
+  members.forEach((_, writer) => {
+    for (const { reader } of links[writer]!) {
+      const { work } = members[reader]!.call;
+      const { rows } = turns[reader]!;
+      if (rows > 1 && work.kind === 'rows') {
+        const { kernelHeight, dilation, padTop, stride } = work.window;
+        const ahead = (kernelHeight - 1) * dilation - padTop;
+        const many = turns[writer]!.rows * rows * stride * 1024;
+        const possible = Math.floor((many - skips[writer]! - ahead - 1) / stride) + 1;
+        skips[reader] = Math.max(skips[reader]!, ((-possible % rows) + rows) % rows);
+      } else {
+        skips[reader] = Math.max(skips[reader]!, rows > 1 ? skips[writer]! % rows : 0);
+      }
+    }
+  });
+  return skips;
+}
+
+/** The paces with lags: each step as late as its readers allow. */
+function withLags(
+  members: readonly Step[],
+  turns: readonly Omit<Pace, 'lag'>[],
+  links: readonly (readonly Link[])[],
+): readonly Pace[] {
+  const tick = turns.map(({ every }) => every).reduce(greatestCommonDivisor);
+  const lags = new Array<number>(members.length).fill(0);
+  for (let k = members.length - 1; k >= 0; k--) {
+    const { every, rows, skip } = turns[k]!;
+    let lag = links[k]!.length === 0 ? 0 : Number.POSITIVE_INFINITY;
+    for (const { reader, operand } of links[k]!) {
+      const step = members[reader]!;
+      const height = rowCountOf(step);
+      const turn = turns[reader]!;
+      for (let m = 1; m <= turnsOf(turn, height); m++) {
+        const range = rowsOfTurn(turn, m, height);
+        const { begin, end } = range.end > range.begin ? rowsRead(step, operand, range) : { begin: 0, end: 0 };
+        if (end > begin) {
+          const needed = members[k]!.call.work.kind === 'reduction' ? rowCountOf(members[k]!) : end;
+          const at = tickOfTurn({ lag: lags[reader]!, every: turn.every }, m);
+          lag = Math.min(lag, at - (Math.ceil((needed + skip) / rows) - 1) * every);
+        }
+      }
+    }
+    lags[k] = Math.floor((Number.isFinite(lag) ? lag : 0) / tick) * tick;
+  }
+  const earliest = Math.min(...lags);
+  return turns.map(({ every, rows, skip }, k) => ({
+    lag: (lags[k]! - earliest) / tick,
+    every: every / tick,
+    rows,
+    skip,
+  }));
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** Rows [begin, end) that step `k` of a segment computes in `tick`. */
+export function rowsInTick(segment: Segment, k: number, tick: number, height: number) {
+  const pace = segment.paces[k]!;
+  return { begin: rowsDue(pace, tick, height), end: rowsDue(pace, tick + 1, height) };
+}

@@ -1,0 +1,204 @@
+/** From steps and segments to a program: which calls are made, and when each row of each buffer is in use. */
+import { type Graph, sizeOfDType, type TensorId, tensorOf } from '../ir/index.ts';
+import type { Buffer, Call, Handover, Program, Scratch, Segment, Step } from './program.ts';
+import { rowCountOf, rowsOf, rowsRead, rowsWritten } from './row-access.ts';
+import { rowsInTick } from './segments.ts';
+import type { ViewSources } from './views.ts';
+
+/** Kernels read whole words of int8 data, so every tensor starts on a word. */
+const wordBytes = 4;
+
+/** A buffer while its times are being found. */
+interface Draft {
+  readonly tensors: TensorId[];
+  readonly rowBytes: number;
+  readonly height: number;
+  readonly sameRows: boolean;
+  readonly written: number[];
+  readonly read: number[];
+}
+
+/** The program of `steps` in these segments, which must cover them in order; `sources` are those of the graph's views. */
+export function programOf(
+  graph: Graph,
+  steps: readonly Step[],
+  segments: readonly Segment[],
+  sources: ViewSources,
+): Program {
+  const drafts = draftsOf(graph, steps, sources);
+  const bufferOf = new Map([...new Set(drafts.values())].map((draft, id) => [draft, id] as const));
+  const touch = (id: TensorId, first: number, last: number, from: number, to: number) => {
+    const draft = drafts.get(id)!;
+    const { rowBytes } = rowsOf(tensorOf(graph, id));
+    const begin = Math.floor((first * rowBytes) / draft.rowBytes);
+    const end = Math.ceil((last * rowBytes) / draft.rowBytes);
+    for (let row = begin; row < end; row++) {
+      draft.written[row] = Math.min(draft.written[row] ?? Number.POSITIVE_INFINITY, from);
+      draft.read[row] = Math.max(draft.read[row] ?? from, to);
+    }
+  };
+  const touchAll = (id: TensorId, from: number, to: number) =>
+    touch(id, 0, rowsOf(tensorOf(graph, id)).height, from, to);
+  for (const id of graph.inputs) {
+    touchAll(id, 0, 0);
+  }
+  const calls: Call[] = [];
+  const handovers: Handover[] = [];
+  const spans = steps.map((): [number, number][] => []);
+  for (const call of callsOf(steps, segments)) {
+    const step = steps[call.step]!;
+    const at = 2 * calls.length + 1;
+    step.view.inputs.forEach((tensor, operand) => {
+      if (tensor === null || tensor.kind !== 'computed') {
+        return;
+      }
+      const { begin, end } = rowsRead(step, operand, call);
+      const handsOver = step.call.inPlace.includes(operand) && mayHandOver(step, operand);
+      touch(tensor.id, begin, end, at, handsOver ? at : at + 1);
+      if (handsOver) {
+        const [from, to] = [tensor.id, step.view.outputs[0]!.id].map((id) => bufferOf.get(drafts.get(id)!)!);
+        handovers.push({ step: call.step, call: calls.length, operand, from: from!, to: to! });
+      }
+    });
+    step.view.outputs.forEach((tensor, result) => {
+      const rows = rowsWritten(step, result, call, rowCountOf(step));
+      if (rows !== null && tensor.kind === 'computed') {
+        touch(tensor.id, rows.begin, rows.end, at + 1, at + 1);
+      }
+    });
+    if (step.call.scratchBytes > 0) {
+      addSpan(spans[call.step]!, at, at + 1, step.call.work.kind === 'reduction');
+    }
+    calls.push(call);
+  }
+  const end = 2 * calls.length + 1;
+  for (const id of graph.outputs) {
+    if (drafts.has(id)) {
+      touchAll(id, end, end);
+    }
+  }
+  for (const tensor of graph.tensors.values()) {
+    if (tensor.kind === 'variable') {
+      touchAll(tensor.id, 0, end);
+    }
+  }
+  const buffers = [...bufferOf].map(([draft, id]) => finished(graph, draft, id));
+  const scratches = steps.flatMap((step, index): readonly Scratch[] =>
+    step.call.scratchBytes > 0 ? [{ step: index, sizeBytes: step.call.scratchBytes, spans: spans[index]! }] : [],
+  );
+  const bufferOfTensor = new Map([...drafts].map(([id, draft]) => [id, buffers[bufferOf.get(draft)!]!] as const));
+  return {
+    graph,
+    steps,
+    segments,
+    calls,
+    buffers,
+    bufferOfTensor,
+    scratches,
+    handovers,
+  };
+}
+
+/** Kernel calls in the order of execution. */
+function* callsOf(steps: readonly Step[], segments: readonly Segment[]): Generator<Call> {
+  for (const segment of segments) {
+    const heights = steps.slice(segment.first, segment.end).map(rowCountOf);
+    for (let tick = 0; tick < segment.ticks; tick++) {
+      for (let step = segment.first; step < segment.end; step++) {
+        const k = step - segment.first;
+        const { begin, end } = rowsInTick(segment, k, tick, heights[k]!);
+        const { work } = steps[step]!.call;
+        const most = work.kind === 'rows' && isOneImage(steps[step]!) ? (work.window.rowsPerCall ?? 1) : end - begin;
+        for (let row = begin; row < end; row += most) {
+          yield { step, begin: row, end: Math.min(row + most, end) };
+        }
+      }
+    }
+  }
+}
+
+function isOneImage(step: Step): boolean {
+  return step.view.outputs[0]!.shape[0] === 1;
+}
+
+/** True if the promise of `inPlace` can be used: the bytes of operand and result correspond. */
+function mayHandOver(step: Step, operand: number): boolean {
+  const [from, to] = [step.view.inputs[operand]!, step.view.outputs[0]!];
+  return step.call.work.kind !== 'rows' || (isOneImage(step) && rowsOf(from).rowBytes === rowsOf(to).rowBytes);
+}
+
+function addSpan(spans: [number, number][], from: number, to: number, keeps: boolean): void {
+  const last = spans.at(-1);
+  if (last !== undefined && (keeps || last[1] === from - 1)) {
+    last[1] = to;
+  } else {
+    spans.push([from, to]);
+  }
+}
+
+/** A draft for every stored tensor; views share that of their source. */
+function draftsOf(graph: Graph, steps: readonly Step[], sources: ViewSources): ReadonlyMap<TensorId, Draft> {
+  const stored: TensorId[] = [
+    ...graph.inputs,
+    ...steps.flatMap((step) => [...step.view.inputs, ...step.view.outputs].flatMap((t) => (t === null ? [] : [t.id]))),
+    ...graph.outputs,
+    ...[...graph.tensors.values()].flatMap((tensor) => (tensor.kind === 'variable' ? [tensor.id] : [])),
+  ];
+  const groups = new Map<TensorId, Set<TensorId>>();
+  for (const id of stored) {
+    if (tensorOf(graph, id).kind !== 'constant') {
+      const source = sources.get(id) ?? id;
+      groups.set(source, (groups.get(source) ?? new Set([source])).add(id));
+    }
+  }
+  const drafts = new Map<TensorId, Draft>();
+  for (const group of groups.values()) {
+    const rows = [...group].map((id) => rowsOf(tensorOf(graph, id)));
+    const finest = rows.reduce((best, next) => (next.height > best.height ? next : best));
+    const sameRows = rows.every(({ height }) => height === finest.height);
+    const draft = { tensors: [...group], ...finest, sameRows, written: [], read: [] };
+    for (const id of group) {
+      drafts.set(id, draft);
+    }
+  }
+  return drafts;
+}
+
+/** The buffer of a draft: as few slots as its rows need. */
+function finished(graph: Graph, draft: Draft, id: number): Buffer {
+  const { tensors, rowBytes, height, sameRows } = draft;
+  const written = Array.from({ length: height }, (_, row) => draft.written[row] ?? 0);
+  const read = Array.from({ length: height }, (_, row) => draft.read[row] ?? written[row]!);
+  for (let row = height - 2; row >= 0; row--) {
+    written[row] = Math.min(written[row]!, written[row + 1]!);
+  }
+  for (let row = 1; row < height; row++) {
+    read[row] = Math.max(read[row]!, read[row - 1]!);
+  }
+  const sizes = tensors.map((tensor) => sizeOfDType(tensorOf(graph, tensor).dtype));
+  return {
+    id,
+    tensors,
+    rowBytes,
+    height,
+    slots: sameRows ? fewestSlots(written, read) : height,
+    phase: 0,
+    alignmentBytes: Math.max(wordBytes, ...sizes),
+    written,
+    read,
+    sameRows,
+  };
+}
+
+/** The most rows, first to last, that are in use at a time. */
+function fewestSlots(written: readonly number[], read: readonly number[]): number {
+  let most = 1;
+  let oldest = 0;
+  written.forEach((time, row) => {
+    while (read[oldest]! < time) {
+      oldest++;
+    }
+    most = Math.max(most, row - oldest + 1);
+  });
+  return most;
+}

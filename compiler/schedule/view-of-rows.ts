@@ -1,0 +1,19 @@
+import type { NodeView, Tensor } from '../ir/index.ts';
+import type { Step } from './program.ts';
+
+/** The step's node as if its images had only the rows that `rows` rows of work take: what a call of so many rows costs. */
+export function viewOfRows(step: Step, rows: number): NodeView {
+  const { work } = step.call;
+  const { view } = step;
+  const cut = (tensor: Tensor | null, height: number): Tensor | null =>
+    tensor === null || tensor.kind !== 'computed' || tensor.shape.length !== 4 || tensor.shape[1]! <= height
+      ? tensor
+      : { ...tensor, shape: tensor.shape.map((size, axis) => (axis === 1 ? height : size)) };
+  const operandRows = work.kind === 'rows' ? rows * work.window.stride : rows;
+  const resultRows = work.kind === 'reduction' ? Number.POSITIVE_INFINITY : rows;
+  return {
+    ...view,
+    inputs: view.inputs.map((tensor) => cut(tensor, operandRows)),
+    outputs: view.outputs.map((tensor) => cut(tensor, resultRows)!),
+  };
+}
