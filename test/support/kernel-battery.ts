@@ -28,6 +28,8 @@ export interface BatteryEntry {
   readonly isFloat: boolean;
   /** The result starts inside or shortly before its operand, as far as `overlapDistance` allows. */
   readonly overlapped?: boolean;
+  /** The result starts this many bytes behind its operand, and lies in it. */
+  readonly resultAt?: number;
 }
 
 /** Variables of a graph: a kernel reads and writes them, from any values. */
@@ -191,8 +193,13 @@ function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof c
   };
   const stored = [...graph.tensors.values()].filter((tensor) => tensor.kind !== 'constant');
   const ends: number[] = [];
-  if (entry.overlapped === true) {
-    const [input, output] = [step.view.inputs[0]!, step.view.outputs[0]!];
+  const [input, output] = [step.view.inputs[0]!, step.view.outputs[0]!];
+  if (entry.resultAt !== undefined) {
+    const base = place(sizeBytesOf(input));
+    offsets.set(input.id, base);
+    offsets.set(output.id, base + entry.resultAt);
+    ends.push(base + sizeBytesOf(input));
+  } else if (entry.overlapped === true) {
     const distance = Math.ceil(overlapDistance(step)! / 8) * 8;
     const region = Math.max(distance + sizeBytesOf(input), sizeBytesOf(output));
     const base = place(region);
