@@ -177,10 +177,25 @@ function packChannels(channels: readonly Channel[], together: 2 | 4): Int32Array
   return Int32Array.from(words);
 }
 
-/** Instructions of a product with three pixels, as counted on Cortex-M7. */
-export function pixelsInstructions({ outputs, columns }: Pick<WeightMatrix, 'outputs' | 'columns'>): number {
-  const loop = 17 * (columns / 4) + 2 * Math.ceil(columns / 32);
-  return 45 + Math.ceil(outputs / 2) * (loop + 47);
+/**
+ * Instructions of products with so many pixels, as counted on Cortex-M7: three at a time, then two, as
+ * `msc_pixels_in_threes` says. `perBlock` is what a block of them costs besides the product and the expansion of its columns.
+ */
+export function pixelsInstructions(
+  view: MatrixView,
+  { outputs, columns }: Pick<WeightMatrix, 'outputs' | 'columns'>,
+  pixels: number,
+  perBlock: number,
+): number {
+  const pairs = pixels === 1 ? 1 : (3 - (pixels % 3)) % 3;
+  const threes = pixels === 1 ? 0 : (pixels - 2 * pairs) / 3;
+  const signed = perTensor(result(view).quantization).zeroPoint === -128 ? 0 : 1;
+  const channelPairs = Math.ceil(outputs / 2);
+  const lastAlone = outputs % 2 === 1 && outputs > 1 ? 50 : 0;
+  const loopEnds = 2 * Math.ceil(columns / 32);
+  const three = channelPairs * (17 * (columns / 4) + loopEnds + 47 + 7 * signed) + 3 * columns;
+  const pair = channelPairs * (12 * (columns / 4) + loopEnds + 35 + 5 * signed) + 2.25 * columns;
+  return threes * (three + lastAlone + perBlock) + pairs * (pair + lastAlone + perBlock + 7);
 }
 
 /** Instructions of a product with one vector, as counted on Cortex-M7. */

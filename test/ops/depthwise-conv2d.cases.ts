@@ -104,7 +104,31 @@ export const depthwiseConv2dCases: readonly NodeCase[] = [
   int8Case('width 4', { shape: [1, 4, 4, 8] }),
   int8Case('width 5', { shape: [1, 4, 5, 8] }),
   int8Case('width 6', { shape: [1, 6, 6, 4] }),
+  int8Case('width 7', { shape: [1, 2, 7, 4], outputZeroPoint: -128 }),
+  int8Case('width 8', { shape: [1, 2, 8, 4] }),
+  int8Case('width 9', { shape: [1, 2, 9, 12] }),
   int8Case('width 13', { shape: [1, 3, 13, 4] }),
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((width) => [
+    ...(width < 2
+      ? []
+      : [int8Case(`width ${width}, padding right`, { shape: [1, 3, width, 4], padding: [0, 0, 0, 1] })]),
+    ...(width < 2
+      ? []
+      : [int8Case(`width ${width}, padding left`, { shape: [1, 3, width, 4], padding: [0, 0, 1, 0] })]),
+    int8Case(`width ${width}, stride 2`, { shape: [1, 3, width, 4], strides: [2, 2], padding: [0, 0, 1, 1] }),
+    ...(width < 2
+      ? []
+      : [
+          int8Case(`width ${width}, stride 2, padding right`, {
+            shape: [1, 3, width, 4],
+            strides: [2, 2],
+            padding: [0, 0, 0, 1],
+          }),
+        ]),
+  ]),
+  int8Case('one row of a wide image', { shape: [1, 3, 48, 8], padding: [0, 0, 1, 1] }),
+  int8Case('6 channels', { shape: [1, 4, 5, 6] }),
+  int8Case('6 channels, stride 2', { shape: [1, 5, 8, 6], strides: [2, 2] }),
   int8Case('height 1', { shape: [1, 1, 6, 8] }),
   int8Case('1 by 1 image', { shape: [1, 1, 1, 4] }),
   int8Case('more rows than a call computes', { shape: [1, 37, 4, 4] }),

@@ -156,6 +156,21 @@ describe('kernels of depthwise_conv2d', () => {
     expect(kernelsOf(withAttributes({ strides: [2, 1] }))).toContain(dsp);
   });
 
+  it('for rows take an even number of channels, and at most one column of padding at each side', () => {
+    const rows = 'depthwise_conv2d_3x3_rows_s8__dsp';
+    const rowsOfStride2 = 'depthwise_conv2d_3x3_stride_2_rows_s8__dsp';
+    const odd: NodeCase = { ...control, inputs: [image([1, 5, 6, 5], 0), weightsOf([1, 3, 3, 5]), null] };
+    const quarter: NodeCase = { ...control, outputs: [{ dtype: 'int8', quantization: q(0.0007, 5) }] };
+    expect(kernelsOf(control)).toContain(rows);
+    expect(kernelsOf(control)).not.toContain(rowsOfStride2);
+    expect(kernelsOf(withAttributes({ strides: [3, 1] }))).toContain(rows);
+    expect(kernelsOf(withAttributes({ strides: [2, 2] }))).toContain(rowsOfStride2);
+    expect(kernelsOf(withAttributes({ padding: [1, 1, 2, 1] }))).not.toContain(rows);
+    expect(kernelsOf(withAttributes({ padding: [1, 1, 1, 2] }))).not.toContain(rows);
+    expect(kernelsOf(odd)).not.toContain(rows);
+    expect(kernelsOf(quarter)).not.toContain(rows);
+  });
+
   it('for Armv7E-M need four channels, one output each, and multipliers that shift to the right', () => {
     const few: NodeCase = { ...control, inputs: [image([1, 5, 6, 3], 0), weightsOf([1, 3, 3, 3]), null] };
     const several: NodeCase = { ...control, inputs: [input, weightsOf([1, 3, 3, 8]), null] };

@@ -40,6 +40,8 @@ export interface BatteryEntry {
   readonly placement?: 'tight';
   /** Computes one row a call. */
   readonly byRows?: boolean;
+  /** The result starts this many bytes behind its operand, and lies in it. */
+  readonly resultAt?: number;
 }
 
 /** Variables of a graph: a kernel reads and writes them, from any values. */
@@ -224,7 +226,14 @@ function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof c
   const ends: number[] = [];
   const program = programOfEntry(entry);
   let scratchOffset = 0;
-  if (entry.placement === 'tight') {
+  const [input, output] = [step.view.inputs[0]!, step.view.outputs[0]!];
+  if (entry.resultAt !== undefined) {
+    const base = place(sizeBytesOf(input));
+    offsets.set(input.id, base);
+    offsets.set(output.id, base + entry.resultAt);
+    ends.push(base + sizeBytesOf(input));
+    scratchOffset = place(step.call.scratchBytes);
+  } else if (entry.placement === 'tight') {
     const plan = planArena(program, { alignmentBytes: 8 });
     const base = place(plan.sizeBytes);
     for (const tensor of stored) {

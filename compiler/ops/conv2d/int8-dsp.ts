@@ -16,7 +16,7 @@ import { isPointwise, rowArguments, rowWindow, windowField } from './window.ts';
 type Kernel = KernelRecord<Conv2dAttributes>;
 
 /** Code of the products that the packed kernels share. */
-const productBytes = 1000;
+const productBytes = 1550;
 
 export const int8PointwiseDsp: Kernel = {
   name: 'conv2d_1x1_s8__dsp',
@@ -26,10 +26,10 @@ export const int8PointwiseDsp: Kernel = {
   cost: (view) => {
     const channels = operand(view, 0).shape[3]!;
     const columns = roundUp4(channels);
-    const product = pixelsInstructions({ outputs: operand(view, 1).shape[0]!, columns });
+    const outputs = operand(view, 1).shape[0]!;
     return {
-      instructions: Math.ceil(pixelsOf(view) / 3) * (product + 3 * columns + 40),
-      codeBytes: productBytes + 400,
+      instructions: Math.round(pixelsInstructions(view, { outputs, columns }, pixelsOf(view), 28) + 20),
+      codeBytes: productBytes + 550,
     };
   },
   lower: (view) => {
@@ -64,10 +64,11 @@ export const int8WindowDsp: Kernel = {
   cost: (view) => {
     const [outputs, height] = operand(view, 1).shape as [number, number];
     const columns = columnsOf(view);
-    const product = pixelsInstructions({ outputs, columns });
+    const pixels = Math.min(rowsPerCall(view, {}), result(view).shape[1]!) * result(view).shape[2]!;
+    const perCall = pixelsInstructions(view, { outputs, columns }, pixels, 15 * height + 60) + 40;
     return {
-      instructions: Math.ceil(pixelsOf(view) / 3) * (product + 3 * columns + 15 * height + 60),
-      codeBytes: productBytes + 700,
+      instructions: Math.round((pixelsOf(view) / pixels) * perCall + 45 * height * borderWindows(view)),
+      codeBytes: productBytes + 900,
     };
   },
   lower: (view, options) => {
@@ -162,8 +163,19 @@ function windowScratchBytes(view: NodeView<Conv2dAttributes>): number {
   return 6 * columnsOf(view) + 3 * roundUp4(width * inputs);
 }
 
+/** Windows that reach over the left or the right border. */
+function borderWindows(view: NodeView<Conv2dAttributes>): number {
+  const [batches, rows, width] = result(view).shape as [number, number, number];
+  const { padding, strides } = view.attributes;
+  const inRow = Math.ceil(padding[2] / strides[1]) + Math.ceil(padding[3] / strides[1]);
+  return batches * rows * Math.min(width, inRow);
+}
+
 /** As many rows as make up threes of pixels. */
-function rowsPerCall(view: NodeView<Conv2dAttributes>, { rowsPerCall: most = 3 }: LoweringOptions): number {
+function rowsPerCall(
+  view: NodeView<Conv2dAttributes>,
+  { rowsPerCall: most = 3 }: Pick<LoweringOptions, 'rowsPerCall'>,
+): number {
   return result(view).shape[2]! % 3 === 0 ? 1 : Math.min(3, most);
 }
 

@@ -1,6 +1,6 @@
 import { elementsFromBytes, type NodeView, operand, result } from '../../ir/index.ts';
 import { perTensor, quantizedActivationRange } from '../activation.ts';
-import { type Argument, constant, field, type KernelCall, type KernelRecord } from '../kernel.ts';
+import { type Argument, constant, field, type KernelCall, type KernelRecord, type RowWindow } from '../kernel.ts';
 import { channelMultipliers, foldInputZeroPoint } from '../requantization.ts';
 import { imagesOf, rowWindowOf } from '../windows.ts';
 import { type DepthwiseConv2dAttributes, depthwiseConv2d, depthwiseWindows } from './definition.ts';
@@ -135,7 +135,8 @@ function suitsDsp(view: View): boolean {
   });
 }
 
-const rowArguments: readonly Argument[] = [
+/** The arguments of kernels without scratch. */
+export const rowArguments: readonly Argument[] = [
   { kind: 'rows' },
   { kind: 'outputRows' },
   { kind: 'parameters' },
@@ -144,7 +145,8 @@ const rowArguments: readonly Argument[] = [
 
 const dspArguments: readonly Argument[] = [...rowArguments.slice(0, 3), { kind: 'scratch' }, { kind: 'rowCount' }];
 
-function rowWindow(view: View) {
+/** How the rows of an int8 image are driven. */
+export function rowWindow(view: View): RowWindow {
   return rowWindowOf(depthwiseWindows(view), perTensor(operand(view, 0).quantization).zeroPoint);
 }
 

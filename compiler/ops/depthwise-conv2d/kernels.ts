@@ -5,6 +5,7 @@ import { imagesOf, rowWindowOf } from '../windows.ts';
 import { type DepthwiseConv2dAttributes, depthwiseConv2d, depthwiseWindows } from './definition.ts';
 import { geometryFields, outputsOf } from './geometry.ts';
 import { int8Dsp, int8Dsp3x3, int8Portable } from './int8.ts';
+import { int8Rows, int8RowsStride2 } from './int8-rows.ts';
 
 type Kernel = KernelRecord<DepthwiseConv2dAttributes>;
 
@@ -55,4 +56,11 @@ const float32Portable: Kernel = {
   },
 };
 
-export const depthwiseConv2dKernels: readonly Kernel[] = [int8Portable, int8Dsp3x3, int8Dsp, float32Portable];
+export const depthwiseConv2dKernels: readonly Kernel[] = [
+  int8Portable,
+  int8Rows,
+  int8RowsStride2,
+  int8Dsp3x3,
+  int8Dsp,
+  float32Portable,
+];
