@@ -63,6 +63,20 @@ typedef struct {
     int32_t channels;
 } msc_conv2d_1x1_packed_s8_parameters;
 
+/*
+ * Filters of 3 by 3 as 4 G g G' (see conv2d_winograd_s8__dsp.c), int16. The weights of the matrix: for every two channels,
+ * every place in the tile, from top to bottom, then from left to right, and every four inputs four words: inputs 0 and 2,
+ * then 1 and 3, of the first channel, then of the second. Its channels: for each the bias and the factors of matrix_s8.h.
+ */
+typedef struct {
+    msc_matrix_s8 matrix;
+    const int8_t *outside; /* a pixel left or right of the image, filled up to words */
+    int32_t input_width;
+    int32_t input_channels; /* 1 to 3, or a multiple of 4 up to 64 */
+    int32_t output_width;
+    int32_t pad_left;
+} msc_conv2d_winograd_s8_parameters;
+
 /* Weights [outputs, kernel height, kernel width, group inputs]. */
 typedef struct {
     msc_conv2d_window window;
@@ -98,6 +112,9 @@ MSC_KERNEL void msc_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, co
                                    void *scratch, int32_t row_count);
 MSC_KERNEL void msc_conv2d_wide_s8__dsp(const int8_t *const *rows, int8_t *output,
                                         const msc_conv2d_wide_s8_parameters *p, void *scratch, int32_t row_count);
+MSC_KERNEL void msc_conv2d_winograd_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                            const msc_conv2d_winograd_s8_parameters *p, void *scratch,
+                                            int32_t row_count);
 /* Scratch: columns of three pixels as int16, then, if channels do not come in fours, as int8. */
 MSC_KERNEL void msc_conv2d_1x1_s8__dsp(const int8_t *input, int8_t *output,
                                        const msc_conv2d_1x1_packed_s8_parameters *p, void *scratch, int32_t pixels);
