@@ -151,9 +151,6 @@ const spatial: readonly (readonly [string, Changes])[] = [
   ['3x3 of 1 channel, 4 outputs', { input: [1, 5, 6], kernel: [3, 3], channels: 1, outputs: 4 }],
   ['3x3 of 3 channels without padding', { input: [1, 6, 8], kernel: [3, 3], channels: 3, outputs: 4 }],
   ['3x3 of 16 channels', { input: [1, 4, 8], kernel: [3, 3], channels: 16, outputs: 16, attributes: same3 }],
-  ['3x3 of 60 channels', { input: [1, 3, 7], kernel: [3, 3], channels: 60, outputs: 4, attributes: same3 }],
-  ['3x3 of 64 channels', { input: [1, 4, 4], kernel: [3, 3], channels: 64, outputs: 2, attributes: same3 }],
-  ['3x3 of 68 channels', { input: [1, 2, 4], kernel: [3, 3], channels: 68, outputs: 2, attributes: same3 }],
   ['3x3 with uneven padding', { input: [1, 4, 5], kernel: [3, 3], attributes: { padding: [2, 1, 0, 3] } }],
   ['3x3 of 8 channels in a batch', { input: [3, 3, 6], kernel: [3, 3], outputs: 4, attributes: same3 }],
   ['two groups', { kernel: [3, 3], attributes: { groups: 2, ...same3 } }],
@@ -162,8 +159,15 @@ const spatial: readonly (readonly [string, Changes])[] = [
   ['groups of 1x1 with strides', { channels: 6, outputs: 9, attributes: { groups: 3, strides: [2, 2] } }],
 ];
 
+/** Sums too long for the tolerance of floats. */
+const deep: readonly (readonly [string, Changes])[] = [
+  ['3x3 of 60 channels', { input: [1, 3, 7], kernel: [3, 3], channels: 60, outputs: 4, attributes: same3 }],
+  ['3x3 of 64 channels', { input: [1, 4, 4], kernel: [3, 3], channels: 64, outputs: 2, attributes: same3 }],
+  ['3x3 of 68 channels', { input: [1, 2, 4], kernel: [3, 3], channels: 68, outputs: 2, attributes: same3 }],
+];
+
 export const conv2dCases: readonly NodeCase[] = [
-  ...[...pointwise, ...spatial].map(([name, changes]) => int8Case(name, changes)),
+  ...[...pointwise, ...spatial, ...deep].map(([name, changes]) => int8Case(name, changes)),
   int8Case('per channel 1x1', { perChannel: true }),
   int8Case('per channel 3x3', { kernel: [3, 3], outputs: 10, perChannel: true, attributes: same3 }),
   ...[-128, 127].flatMap((value) =>

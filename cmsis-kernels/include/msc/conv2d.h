@@ -89,12 +89,12 @@ typedef struct {
     float output_maximum;
 } msc_conv2d_f32_parameters;
 
-/* Weights [outputs / 4, kernel height, kernel width, inputs, 4], zeros for the channels that are missing at the end. */
+/* Weights [outputs / 4, kernel height, kernel width, inputs, 4]; zeros for the channels that are missing at the end. */
 typedef struct {
     msc_conv2d_window window;
     const float *weights;
-    const float *bias;  /* null if there is none */
-    const float *zeros; /* a pixel outside of the image */
+    const float *bias;  /* [outputs / 4, 4] */
+    const float *zeros; /* a pixel outside of the image; four or more */
     int32_t outputs;
     float output_minimum;
     float output_maximum;
@@ -106,7 +106,8 @@ MSC_KERNEL void msc_conv2d_s8__portable(const int8_t *const *rows, int8_t *outpu
 MSC_KERNEL void msc_conv2d_f32__portable(const float *const *rows, float *output, const msc_conv2d_f32_parameters *p,
                                          int32_t row_count);
 MSC_KERNEL void msc_conv2d_tiled_f32__portable(const float *const *rows, float *output,
-                                               const msc_conv2d_tiled_f32_parameters *p, int32_t row_count);
+                                               const msc_conv2d_tiled_f32_parameters *p, void *scratch,
+                                               int32_t row_count);
 /* Scratch: columns of three pixels as int16, then three rows of the window as int8, each filled up to words. */
 MSC_KERNEL void msc_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, const msc_conv2d_packed_s8_parameters *p,
                                    void *scratch, int32_t row_count);
