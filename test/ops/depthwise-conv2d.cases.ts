@@ -104,6 +104,17 @@ export const depthwiseConv2dCases: readonly NodeCase[] = [
   int8Case('width 4', { shape: [1, 4, 4, 8] }),
   int8Case('width 5', { shape: [1, 4, 5, 8] }),
   int8Case('width 6', { shape: [1, 6, 6, 4] }),
+  ...[5, 6, 8, 10, 11, 12].flatMap((width) => [
+    int8Case(`width ${width}, lowest zero point`, { shape: [1, 3, width, 4], outputZeroPoint: -128, outputScale: 0.1 }),
+    int8Case(`width ${width}, stride 2, lowest zero point`, {
+      shape: [1, 3, 2 * width, 4],
+      strides: [2, 2],
+      outputZeroPoint: -128,
+      outputScale: 0.1,
+    }),
+  ]),
+  int8Case('width 8', { shape: [1, 3, 8, 4] }),
+  int8Case('width 11', { shape: [1, 3, 11, 4] }),
   int8Case('width 13', { shape: [1, 3, 13, 4] }),
   int8Case('height 1', { shape: [1, 1, 6, 8] }),
   int8Case('1 by 1 image', { shape: [1, 1, 1, 4] }),
