@@ -45,7 +45,7 @@ export interface Channel {
 }
 
 /** The least right shift that the kernels' requantization can do: its factor is 2^(32 - shift), an int32. */
-export const leastRightShift = 2;
+const leastRightShift = 2;
 
 /**
  * Whether the packed product is exact for these weights: pairs of weights fit a halfword, the sums of second channels
@@ -104,7 +104,7 @@ export function sumRange({ weights, bias }: Channel): readonly [low: number, hig
 }
 
 /** The right shift of a channel's requantization; any does for a multiplier of 0. */
-export function rightShift({ multiplier: { multiplier, shift } }: Channel): number {
+function rightShift({ multiplier: { multiplier, shift } }: Channel): number {
   return multiplier === 0 ? leastRightShift : -shift;
 }
 
@@ -180,6 +180,12 @@ function packChannels(channels: readonly Channel[], together: 2 | 4): Int32Array
 /** The factors of a multiplier as `matrix_s8.h` has them: with a second one of 0 any first one gives 0. */
 export function requantizationFactors({ multiplier, shift }: QuantizedMultiplier): readonly [number, number] {
   return multiplier === 0 ? [0, 0] : [2 * multiplier - 2 ** 32, 2 ** (32 + shift)];
+}
+
+/** Whether the sums of a channel and its multiplier suit the kernels' requantization. */
+export function suitsRequantization(channel: Channel): boolean {
+  const [low, high] = sumRange(channel);
+  return rightShift(channel) >= leastRightShift && -(2 ** 30) <= low && high < 2 ** 30;
 }
 
 /** Instructions of a product with three pixels, as counted on Cortex-M7. */

@@ -177,6 +177,17 @@ export const conv2dCases: readonly NodeCase[] = [
       return int8Case(`3x3 of inputs of ${value}, weights of ${weight}`, { ...ends, ...window });
     }),
   ),
+  ...(
+    [
+      ['on 4 columns', { input: [1, 3, 4], attributes: same3 }],
+      ['with stride 3 and wide padding', { input: [2, 6, 9], attributes: { strides: [2, 3], padding: [3, 2, 4, 5] } }],
+      ['with dilated rows', { input: [1, 7, 6], attributes: { dilations: [2, 1], padding: [2, 2, 1, 1] } }],
+      ['from the lowest to the highest zero point', { inputZeroPoint: -128, outputZeroPoint: 127, attributes: same3 }],
+      ['of ends', { values: [-128, -128], weights: { range: [-128, -128] }, outputScale: 0.3, attributes: same3 }],
+      ['of all int8, relu6', { weights: { range: [-128, 127] }, attributes: { activation: 'relu6', ...same3 } }],
+      ['per channel', { perChannel: true, outputs: 7, input: [1, 9, 12], attributes: { strides: [2, 2], ...same3 } }],
+    ] as readonly (readonly [string, Changes])[]
+  ).map(([name, changes]) => int8Case(`3x3 of 1 channel ${name}`, { kernel: [3, 3], channels: 1, ...changes })),
   int8Case('3x3 of all int8', {
     input: [1, 5, 8],
     kernel: [3, 3],

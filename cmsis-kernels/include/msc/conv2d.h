@@ -77,6 +77,15 @@ typedef struct {
     int32_t pad_left;
 } msc_conv2d_winograd_s8_parameters;
 
+/*
+ * Windows of 3 by 3 by 1. The channels of the matrix hold all, nine words each: the bias, weights as int16 of the elements
+ * 0 and 2, 3 and 5, 6 and 8, 1 and 4, 7 and none, the factors of matrix_s8.h, and the zero point of the output.
+ */
+typedef struct {
+    msc_conv2d_window window;
+    msc_matrix_s8 matrix;
+} msc_conv2d_3x3x1_s8_parameters;
+
 /* Weights [outputs, kernel height, kernel width, group inputs]. */
 typedef struct {
     msc_conv2d_window window;
@@ -113,6 +122,8 @@ MSC_KERNEL void msc_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, co
                                    void *scratch, int32_t row_count);
 MSC_KERNEL void msc_conv2d_wide_s8__dsp(const int8_t *const *rows, int8_t *output,
                                         const msc_conv2d_wide_s8_parameters *p, void *scratch, int32_t row_count);
+MSC_KERNEL void msc_conv2d_3x3x1_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                         const msc_conv2d_3x3x1_s8_parameters *p, int32_t row_count);
 MSC_KERNEL void msc_conv2d_winograd_s8__dsp(const int8_t *const *rows, int8_t *output,
                                             const msc_conv2d_winograd_s8_parameters *p, void *scratch,
                                             int32_t row_count);

@@ -4,10 +4,9 @@ import { constant, field, type KernelRecord } from '../kernel.ts';
 import {
   type Channel,
   channelsOf,
-  leastRightShift,
   requantizationFactors,
-  rightShift,
   roundUp4,
+  suitsRequantization,
   sumRange,
   weightMatrix,
 } from '../packed-matrix.ts';
@@ -113,15 +112,8 @@ function hasRanges(view: View): boolean {
   return (
     operand(view, 1).quantization!.zeroPoints.every((zeroPoint) => zeroPoint === 0) &&
     windowChannels(view).every((channel) => {
-      const [low, high] = sumRange(channel);
-      const [lowProducts, highProducts] = [low - channel.bias, high - channel.bias];
-      return (
-        rightShift(channel) >= leastRightShift &&
-        -(2 ** 29) <= lowProducts &&
-        highProducts < 2 ** 29 &&
-        -(2 ** 30) <= low &&
-        high < 2 ** 30
-      );
+      const [low, high] = sumRange(channel).map((sum) => sum - channel.bias) as [number, number];
+      return suitsRequantization(channel) && -(2 ** 29) <= low && high < 2 ** 29;
     })
   );
 }
