@@ -4,9 +4,11 @@
 /* A channel, and how its outputs are made row by row. The assembly below knows the offsets on the right. */
 typedef struct {
     uint32_t weights[3][2];    /* 0: for each row of the window weights 0 and 1, then 1 and 2, doubled */
-    msc_depthwise_scale scale; /* 24 */
+    msc_depthwise_scale scale; /* 24: the shift is negative if ties of negative results matter */
     int32_t output_step;       /* 40: elements from row to row of the output */
     int32_t rows;              /* 44: rows left */
+    int32_t pixel;             /* 48: elements from pixel to pixel of the output */
+    int32_t last;              /* 52: of six outputs, elements from the fifth to the sixth; 0 if there are five */
 } msc_depthwise_3x3_channel;
 
 /*
@@ -33,7 +35,6 @@ static void msc_depthwise_unzip(const int8_t *const *rows, const msc_depthwise_u
                                 uint32_t *planes, int32_t words) {
     const int8_t *row;
     int32_t left;
-    uint32_t t;
     uint32_t u;
     uint32_t v;
     uint32_t x;
@@ -66,17 +67,15 @@ static void msc_depthwise_unzip(const int8_t *const *rows, const msc_depthwise_u
                      "ldr %[y], [%[row], %[channels]]\n"
                      "ldr %[x], [%[row]]\n"
                      "add %[row], %[row], %[channels], lsl #1\n"
-                     "sxtb16 %[v], %[y]\n"
-                     "sxtb16 %[u], %[x]\n"
-                     "sxtb16 %[y], %[y], ror #8\n"
-                     "sxtb16 %[x], %[x], ror #8\n"
-                     "pkhtb %[t], %[v], %[u], asr #16\n"
-                     "pkhbt %[u], %[u], %[v], lsl #16\n"
-                     "str %[t], [%[planes], %[words], lsl #3]\n"
-                     "pkhbt %[t], %[x], %[y], lsl #16\n"
-                     "pkhtb %[x], %[y], %[x], asr #16\n"
-                     "str %[t], [%[planes], %[words], lsl #2]\n"
-                     "str %[x], [%[planes], %[words12]]\n"
+                     "pkhbt %[u], %[x], %[y], lsl #16\n"
+                     "pkhtb %[v], %[y], %[x], asr #16\n"
+                     "sxtb16 %[x], %[u], ror #8\n"
+                     "sxtb16 %[y], %[v]\n"
+                     "sxtb16 %[v], %[v], ror #8\n"
+                     "str %[x], [%[planes], %[words], lsl #2]\n"
+                     "sxtb16 %[u], %[u]\n"
+                     "str %[y], [%[planes], %[words], lsl #3]\n"
+                     "str %[v], [%[planes], %[words12]]\n"
                      "subs %[left], %[left], #1\n"
                      "str %[u], [%[planes]], #4\n"
                      "bpl 3b\n"
@@ -103,7 +102,7 @@ static void msc_depthwise_unzip(const int8_t *const *rows, const msc_depthwise_u
                      "cmp %[rows], %[y]\n"
                      "bne 1b\n"
                      : [rows] "+&r"(rows), [planes] "+&r"(planes), [row] "=&r"(row), [left] "=&r"(left),
-                       [t] "=&r"(t), [u] "=&r"(u), [v] "=&r"(v), [x] "=&r"(x), [y] "=&r"(y)
+                       [u] "=&r"(u), [v] "=&r"(v), [x] "=&r"(x), [y] "=&r"(y)
                      : [how] "r"(how), [channels] "r"(channels), [words] "r"(words), [words12] "r"(12 * words)
                      : "cc", "memory");
 }
@@ -179,6 +178,29 @@ static void msc_depthwise_unzip(const int8_t *const *rows, const msc_depthwise_u
     "asr %[" sum "], %[" sum "], %[x]\n"                                                                               \
     "ssat %[" sum "], #8, %[" sum "]\n"
 
+/* The same for results of the zero point -128: negative ones are saturated, however their ties are rounded. */
+#define MSC_DEPTHWISE_REQUANTIZE_UP(sum)                                                                               \
+    "smmlar %[" sum "], %[" sum "], %[w01], %[w12]\n"                                                                  \
+    "asr %[" sum "], %[" sum "], %[x]\n"                                                                               \
+    "ssat %[" sum "], #8, %[" sum "]\n"
+
+/* Four sums. */
+#define MSC_DEPTHWISE_REQUANTIZE_4                                                                                     \
+    MSC_DEPTHWISE_SCALE                                                                                                \
+    "cmp %[x], #0\n"                                                                                                   \
+    "blt 2f\n"                                                                                                         \
+    MSC_DEPTHWISE_REQUANTIZE_UP("s0")                                                                                  \
+    MSC_DEPTHWISE_REQUANTIZE_UP("s1")                                                                                  \
+    MSC_DEPTHWISE_REQUANTIZE_UP("s2")                                                                                  \
+    MSC_DEPTHWISE_REQUANTIZE_UP("s3")                                                                                  \
+    "b 3f\n"                                                                                                           \
+    "2:\n"                                                                                                             \
+    MSC_DEPTHWISE_REQUANTIZE("s0")                                                                                     \
+    MSC_DEPTHWISE_REQUANTIZE("s1")                                                                                     \
+    MSC_DEPTHWISE_REQUANTIZE("s2")                                                                                     \
+    MSC_DEPTHWISE_REQUANTIZE("s3")                                                                                     \
+    "3:\n"
+
 /* To label 1 for the next row. */
 #define MSC_DEPTHWISE_NEXT_ROW                                                                                         \
     "ldrd %[x], %[y], [%[channel], #40]\n"                                                                             \
@@ -186,6 +208,96 @@ static void msc_depthwise_unzip(const int8_t *const *rows, const msc_depthwise_u
     "subs %[y], %[y], #1\n"                                                                                            \
     "str %[y], [%[channel], #44]\n"                                                                                    \
     "bne 1b\n"
+
+/* A row of the window over six outputs of stride 1: sums r4 to r9, pixels r10 and r11, weights r12 and lr. */
+#define MSC_DEPTHWISE_BY_6(at, r4, r5, r6, r7, r8)                                                                     \
+    "ldrd r12, lr, [r0, #" at "]\n"                                                                                    \
+    "ldrd r10, r11, [r1]\n"                                                                                            \
+    "smlad r4, r10, r12, " r4 "\n"                                                                                     \
+    "smlatb r5, r10, r12, " r5 "\n"                                                                                    \
+    "ldr r10, [r1, #8]\n"                                                                                              \
+    "smlad r6, r11, r12, " r6 "\n"                                                                                     \
+    "smlatb r7, r11, r12, " r7 "\n"                                                                                    \
+    "smlabt r4, r11, lr, r4\n"                                                                                         \
+    "smlad r5, r11, lr, r5\n"                                                                                          \
+    "ldr r11, [r1, #12]\n"                                                                                             \
+    "smlad r8, r10, r12, " r8 "\n"                                                                                     \
+    "smlatb r9, r10, r12, r9\n"                                                                                        \
+    "smlabt r6, r10, lr, r6\n"                                                                                         \
+    "smlad r7, r10, lr, r7\n"                                                                                          \
+    "smlabt r8, r11, lr, r8\n"                                                                                         \
+    "smlad r9, r11, lr, r9\n"
+
+/* Multiplier r10, offset r11, shift r12. */
+#define MSC_DEPTHWISE_REQUANTIZE_6(sum)                                                                                \
+    "smmlar lr, " sum ", r10, r11\n"                                                                                   \
+    "add " sum ", lr, " sum ", asr #31\n"                                                                              \
+    "asr " sum ", " sum ", r12\n"                                                                                      \
+    "ssat " sum ", #8, " sum "\n"
+
+/* The same for results of the zero point -128. */
+#define MSC_DEPTHWISE_REQUANTIZE_UP_6(sum)                                                                             \
+    "smmlar " sum ", " sum ", r10, r11\n"                                                                              \
+    "asr " sum ", " sum ", r12\n"                                                                                      \
+    "ssat " sum ", #8, " sum "\n"
+
+/* Six neighbouring outputs of each row, stride 1, or five: 88 instructions of which 36 multiply. */
+__attribute__((noinline)) static void msc_depthwise_3x3_by_6(msc_depthwise_3x3_channel *channel, const uint32_t *plane,
+                                                             int8_t *output, int32_t pitch) {
+    register msc_depthwise_3x3_channel *r0 __asm__("r0") = channel;
+    register const uint32_t *r1 __asm__("r1") = plane;
+    register int8_t *r2 __asm__("r2") = output;
+    register int32_t r3 __asm__("r3") = pitch;
+
+    __asm__ volatile("push {r7}\n"
+                     "1:\n"
+                     "ldr r9, [r0, #24]\n"
+                     MSC_DEPTHWISE_BY_6("0", "r9", "r9", "r9", "r9", "r9")
+                     "add r1, r1, r3\n"
+                     MSC_DEPTHWISE_BY_6("8", "r4", "r5", "r6", "r7", "r8")
+                     "add r1, r1, r3\n"
+                     MSC_DEPTHWISE_BY_6("16", "r4", "r5", "r6", "r7", "r8")
+                     "sub r1, r1, r3\n"
+                     "ldrd r10, r11, [r0, #28]\n"
+                     "ldr r12, [r0, #36]\n"
+                     "cmp r12, #0\n"
+                     "blt 3f\n"
+                     MSC_DEPTHWISE_REQUANTIZE_UP_6("r4")
+                     MSC_DEPTHWISE_REQUANTIZE_UP_6("r5")
+                     MSC_DEPTHWISE_REQUANTIZE_UP_6("r6")
+                     MSC_DEPTHWISE_REQUANTIZE_UP_6("r7")
+                     MSC_DEPTHWISE_REQUANTIZE_UP_6("r8")
+                     MSC_DEPTHWISE_REQUANTIZE_UP_6("r9")
+                     "2:\n"
+                     "ldrd r10, lr, [r0, #48]\n"
+                     "strb r4, [r2]\n"
+                     "strb r5, [r2, r10]\n"
+                     "add r11, r2, r10, lsl #1\n"
+                     "strb r6, [r11]\n"
+                     "strb r7, [r11, r10]\n"
+                     "add r11, r11, r10, lsl #1\n"
+                     "strb r9, [r11, lr]\n"
+                     "strb r8, [r11]\n"
+                     "ldrd r10, r11, [r0, #40]\n"
+                     "add r2, r2, r10\n"
+                     "subs r11, r11, #1\n"
+                     "str r11, [r0, #44]\n"
+                     "bne.w 1b\n"
+                     "b.w 4f\n"
+                     "3:\n"
+                     MSC_DEPTHWISE_REQUANTIZE_6("r4")
+                     MSC_DEPTHWISE_REQUANTIZE_6("r5")
+                     MSC_DEPTHWISE_REQUANTIZE_6("r6")
+                     MSC_DEPTHWISE_REQUANTIZE_6("r7")
+                     MSC_DEPTHWISE_REQUANTIZE_6("r8")
+                     MSC_DEPTHWISE_REQUANTIZE_6("r9")
+                     "b 2b\n"
+                     "4:\n"
+                     "pop {r7}\n"
+                     : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
+                     :
+                     : "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+}
 
 /* Four neighbouring outputs of each row, stride 1. */
 static void msc_depthwise_3x3_by_4_stride_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
@@ -207,11 +319,7 @@ static void msc_depthwise_3x3_by_4_stride_1(msc_depthwise_3x3_channel *channel, 
                      "add %[plane], %[plane], %[pitch]\n"
                      MSC_DEPTHWISE_BY_4_STRIDE_1("16", "s0", "s1", "s2")
                      "sub %[plane], %[plane], %[pitch]\n"
-                     MSC_DEPTHWISE_SCALE
-                     MSC_DEPTHWISE_REQUANTIZE("s0")
-                     MSC_DEPTHWISE_REQUANTIZE("s1")
-                     MSC_DEPTHWISE_REQUANTIZE("s2")
-                     MSC_DEPTHWISE_REQUANTIZE("s3")
+                     MSC_DEPTHWISE_REQUANTIZE_4
                      "strb %[s0], [%[output]]\n"
                      "strb %[s1], [%[output], %[channels]]\n"
                      "add %[x], %[output], %[channels], lsl #1\n"
@@ -243,11 +351,7 @@ static void msc_depthwise_3x3_by_4_stride_2(msc_depthwise_3x3_channel *channel, 
                      MSC_DEPTHWISE_BY_4_STRIDE_2("8", "s0", "s1", "s2")
                      "add %[plane], %[plane], %[pitch]\n"
                      MSC_DEPTHWISE_BY_4_STRIDE_2("16", "s0", "s1", "s2")
-                     MSC_DEPTHWISE_SCALE
-                     MSC_DEPTHWISE_REQUANTIZE("s0")
-                     MSC_DEPTHWISE_REQUANTIZE("s1")
-                     MSC_DEPTHWISE_REQUANTIZE("s2")
-                     MSC_DEPTHWISE_REQUANTIZE("s3")
+                     MSC_DEPTHWISE_REQUANTIZE_4
                      "strb %[s0], [%[output]]\n"
                      "strb %[s1], [%[output], %[channels]]\n"
                      "add %[x], %[output], %[channels], lsl #1\n"
@@ -395,11 +499,16 @@ static void msc_depthwise_3x3_by(const msc_depthwise_3x3_channel *channel, const
                 pixels += pitch / 4;
             }
             output[n * channels] =
-                (int8_t)msc_depthwise_requantize(sum, scale->multiplier, scale->offset, scale->shift);
+                (int8_t)msc_depthwise_requantize(sum, scale->multiplier, scale->offset, scale->shift & 31);
         }
         plane += (2 * pitch + advance) / 4;
         output += channel->output_step;
     }
+}
+
+static void msc_depthwise_3x3_by_6(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+                                   int32_t pitch) {
+    msc_depthwise_3x3_by(channel, plane, output, pitch, -pitch, channel->pixel, channel->last ? 6 : 5, 1);
 }
 
 static void msc_depthwise_3x3_by_4_stride_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
@@ -470,6 +579,16 @@ static void msc_depthwise_3x3_plane(msc_depthwise_3x3_channel *channel, const ui
     const int32_t channels = p->channels;
     int32_t left = p->output_width;
 
+    if (p->stride == 1) {
+        /* eight are made in two fours */
+        for (; left >= 5 && left != 8; left -= 6) {
+            channel->rows = row_count;
+            channel->last = left == 5 ? 0 : channels;
+            msc_depthwise_3x3_by_6(channel, plane, output, pitch);
+            plane += 3;
+            output += 6 * channels;
+        }
+    }
     for (; left >= 4; left -= 4) {
         channel->rows = row_count;
         if (p->stride == 1) {
@@ -492,7 +611,7 @@ static void msc_depthwise_3x3_plane(msc_depthwise_3x3_channel *channel, const ui
         }
         output += 2 * channels;
     }
-    if ((left & 1) != 0) {
+    if (left > 0 && (left & 1) != 0) {
         channel->rows = row_count;
         msc_depthwise_3x3_by_1(channel, plane, output, pitch, (p->stride - 2) * pitch);
     }
@@ -503,6 +622,8 @@ static void msc_depthwise_3x3_plane(msc_depthwise_3x3_channel *channel, const ui
  * multiplication serves two neighbouring pixels. At most MSC_DEPTHWISE_ROWS rows. Scratch: for each of the
  * stride * (row_count - 1) + 3 rows of the input four planes, of (output_width + 3) / 2 words for stride 1, of
  * output_width + 2 words for stride 2.
+ * Where channels are a multiple of 4, all rows of four channels are read before any result of these four is written, and
+ * writing them touches no byte of others; what an activation clamps is clamped after all rows were read.
  */
 MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8_t *output,
                                                  const msc_depthwise_conv2d_s8_parameters *p, void *scratch,
@@ -510,6 +631,7 @@ MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8
     const int32_t words = p->stride == 1 ? (p->output_width + 3) / 2 : p->output_width + 2;
     const int32_t input_rows = p->stride * (row_count - 1) + 3;
     const int8_t *inputs[2 * MSC_DEPTHWISE_ROWS + 1];
+    const int32_t signed_ties = p->output_zero_point == -128 ? 0 : INT32_MIN;
     uint32_t *const planes = (uint32_t *)scratch;
     msc_depthwise_unzipping how;
     msc_depthwise_3x3_channel four[4];
@@ -535,6 +657,7 @@ MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8
     }
     for (int32_t i = 0; i < 4; i++) {
         four[i].output_step = p->output_width * p->channels;
+        four[i].pixel = p->channels;
     }
     for (int32_t c = 0; c < p->channels; c += 4) {
         /* The last four overlap those before where channels are not a multiple of 4. */
@@ -543,6 +666,7 @@ MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8
         msc_depthwise_3x3_weights(four, p, &p->weights[how.channel]);
         for (int32_t i = 0; i < 4; i++) {
             four[i].scale = msc_depthwise_scale_of(p, how.channel + i);
+            four[i].scale.shift |= signed_ties;
             msc_depthwise_3x3_plane(&four[i], &planes[i * words], &output[how.channel + i], 16 * words, p, row_count);
         }
     }

@@ -37,7 +37,7 @@ export function roundUp4(value: number): number {
 }
 
 /** An output channel as a kernel computes it. */
-interface Channel {
+export interface Channel {
   readonly weights: Int8Array;
   /** With the input's zero point folded in. */
   readonly bias: number;
@@ -57,19 +57,17 @@ export function canPack(view: MatrixView, matrix: WeightMatrix): boolean {
   }
   const channels = channelsOf(view, matrix);
   return channels.every((channel, o) => {
-    const { multiplier, shift } = channel.multiplier;
-    const right = multiplier === 0 ? leastRightShift : -shift;
     const [low, high] = sumRange(channel);
     const limit = o % 2 === 1 ? 2 ** 23 : 2 ** 30;
     const fits = o % 2 === 0 || fitHalfwords(channels[o - 1]!.weights, channel.weights);
-    return right >= leastRightShift && -limit <= low && high < limit && fits;
+    return rightShift(channel) >= leastRightShift && -limit <= low && high < limit && fits;
   });
 }
 
 type MatrixView = NodeView<{ readonly activation: Activation }>;
 
 /** The channels; those that give the same result for every input have weights 0 and the simplest bias and multiplier. */
-function channelsOf(view: MatrixView, { outputs, columns, values }: WeightMatrix): readonly Channel[] {
+export function channelsOf(view: MatrixView, { outputs, columns, values }: WeightMatrix): readonly Channel[] {
   const rowOf = (o: number) => values.subarray(o * columns, (o + 1) * columns);
   const multipliers = channelMultipliers(operand(view, 0), operand(view, 1), result(view), outputs);
   const bias = foldInputZeroPoint(view, view.inputs[2] ?? null, outputs, rowOf);
@@ -95,7 +93,7 @@ function constantChannel(columns: number, value: number): Channel {
 }
 
 /** Smallest and largest sum of a channel over all int8 inputs. */
-function sumRange({ weights, bias }: Channel): readonly [low: number, high: number] {
+export function sumRange({ weights, bias }: Channel): readonly [low: number, high: number] {
   let low = bias;
   let high = bias;
   for (const weight of weights) {
@@ -103,6 +101,11 @@ function sumRange({ weights, bias }: Channel): readonly [low: number, high: numb
     high += weight > 0 ? weight * 127 : weight * -128;
   }
   return [low, high];
+}
+
+/** The right shift of a channel's requantization; any does for a multiplier of 0. */
+function rightShift({ multiplier: { multiplier, shift } }: Channel): number {
+  return multiplier === 0 ? leastRightShift : -shift;
 }
 
 /** Whether 256 b + a of weights a and b of two channels fit 16 bits: not for b = -128 with a < 0. */
@@ -169,12 +172,20 @@ function packChannels(channels: readonly Channel[], together: 2 | 4): Int32Array
   for (let o = 0; o < Math.ceil(channels.length / together) * together; o += 2) {
     const pair = [channels[o] ?? nothing, channels[o + 1] ?? nothing] as const;
     words.push((pair[0].bias + 256 * pair[1].bias) | 0, pair[0].bias);
-    for (const { multiplier, shift } of pair.map((channel) => channel.multiplier)) {
-      // With a second factor of 0 any first one gives 0.
-      words.push(multiplier === 0 ? 0 : 2 * multiplier - 2 ** 32, multiplier === 0 ? 0 : 2 ** (32 + shift));
-    }
+    words.push(...pair.flatMap((channel) => requantizationFactors(channel.multiplier)));
   }
   return Int32Array.from(words);
+}
+
+/** The factors of a multiplier as `matrix_s8.h` has them: with a second one of 0 any first one gives 0. */
+export function requantizationFactors({ multiplier, shift }: QuantizedMultiplier): readonly [number, number] {
+  return multiplier === 0 ? [0, 0] : [2 * multiplier - 2 ** 32, 2 ** (32 + shift)];
+}
+
+/** Whether the sums of a channel and its multiplier suit the kernels' requantization. */
+export function suitsRequantization(channel: Channel): boolean {
+  const [low, high] = sumRange(channel);
+  return rightShift(channel) >= leastRightShift && -(2 ** 30) <= low && high < 2 ** 30;
 }
 
 /**

@@ -7,6 +7,8 @@ interface Changes {
   readonly channels?: number;
   readonly outputs?: number;
   readonly attributes?: Partial<Conv2dAttributes>;
+  /** Range of the input's values. */
+  readonly values?: readonly [number, number];
   readonly inputZeroPoint?: number;
   readonly outputZeroPoint?: number;
   readonly outputScale?: number;
@@ -45,7 +47,12 @@ function int8Case(name: string, changes: Changes = {}): NodeCase {
     operator: 'conv2d',
     attributes: { ...plain, ...changes.attributes },
     inputs: [
-      { dtype: 'int8', shape: input, quantization: q(0.05, changes.inputZeroPoint ?? -3) },
+      {
+        dtype: 'int8',
+        shape: input,
+        quantization: q(0.05, changes.inputZeroPoint ?? -3),
+        ...(changes.values === undefined ? {} : { range: changes.values }),
+      },
       {
         dtype: 'int8',
         shape: weights,
@@ -138,16 +145,64 @@ const spatial: readonly (readonly [string, Changes])[] = [
   ['1x7 on a narrow image', { input: [1, 2, 3], kernel: [1, 7], channels: 4, attributes: { padding: [0, 0, 3, 3] } }],
   ['3x3 with wide padding', { input: [1, 2, 2], kernel: [3, 3], attributes: { padding: [3, 2, 4, 3] } }],
   ['3x3 in a batch', { input: [2, 3, 3], kernel: [3, 3], channels: 3, outputs: 4, attributes: same3 }],
+  ['3x3 on 4 columns', { input: [1, 2, 4], kernel: [3, 3], channels: 4, outputs: 2, attributes: same3 }],
+  ['3x3 on 5 columns, 3 rows', { input: [1, 3, 5], kernel: [3, 3], channels: 4, outputs: 6, attributes: same3 }],
+  ['3x3 on 11 columns, 1 row', { input: [1, 1, 11], kernel: [3, 3], channels: 12, outputs: 4, attributes: same3 }],
+  ['3x3 of 1 channel, 4 outputs', { input: [1, 5, 6], kernel: [3, 3], channels: 1, outputs: 4 }],
+  ['3x3 of 3 channels without padding', { input: [1, 6, 8], kernel: [3, 3], channels: 3, outputs: 4 }],
+  ['3x3 of 16 channels', { input: [1, 4, 8], kernel: [3, 3], channels: 16, outputs: 16, attributes: same3 }],
+  ['3x3 with uneven padding', { input: [1, 4, 5], kernel: [3, 3], attributes: { padding: [2, 1, 0, 3] } }],
+  ['3x3 of 8 channels in a batch', { input: [3, 3, 6], kernel: [3, 3], outputs: 4, attributes: same3 }],
   ['two groups', { kernel: [3, 3], attributes: { groups: 2, ...same3 } }],
   ['four groups of 3 channels', { kernel: [3, 3], channels: 12, outputs: 4, attributes: { groups: 4, ...same3 } }],
   ['as many groups as channels', { kernel: [3, 3], attributes: { groups: 8, ...same3 } }],
   ['groups of 1x1 with strides', { channels: 6, outputs: 9, attributes: { groups: 3, strides: [2, 2] } }],
 ];
 
+/** Sums too long for the tolerance of floats. */
+const deep: readonly (readonly [string, Changes])[] = [
+  ['3x3 of 60 channels', { input: [1, 3, 7], kernel: [3, 3], channels: 60, outputs: 4, attributes: same3 }],
+  ['3x3 of 64 channels', { input: [1, 4, 4], kernel: [3, 3], channels: 64, outputs: 2, attributes: same3 }],
+  ['3x3 of 68 channels', { input: [1, 2, 4], kernel: [3, 3], channels: 68, outputs: 2, attributes: same3 }],
+];
+
 export const conv2dCases: readonly NodeCase[] = [
-  ...[...pointwise, ...spatial].map(([name, changes]) => int8Case(name, changes)),
+  ...[...pointwise, ...spatial, ...deep].map(([name, changes]) => int8Case(name, changes)),
   int8Case('per channel 1x1', { perChannel: true }),
   int8Case('per channel 3x3', { kernel: [3, 3], outputs: 10, perChannel: true, attributes: same3 }),
+  ...[-128, 127].flatMap((value) =>
+    [-128, -127, 127].flatMap((weight) => {
+      const ends: Changes = { input: [1, 3, 5], values: [value, value], weights: { range: [weight, weight] } };
+      const window: Changes = { kernel: [3, 3], channels: 64, outputs: 2, outputScale: 30, attributes: same3 };
+      return int8Case(`3x3 of inputs of ${value}, weights of ${weight}`, { ...ends, ...window });
+    }),
+  ),
+  ...(
+    [
+      ['on 4 columns', { input: [1, 3, 4], attributes: same3 }],
+      ['with stride 3 and wide padding', { input: [2, 6, 9], attributes: { strides: [2, 3], padding: [3, 2, 4, 5] } }],
+      ['with dilated rows', { input: [1, 7, 6], attributes: { dilations: [2, 1], padding: [2, 2, 1, 1] } }],
+      ['from the lowest to the highest zero point', { inputZeroPoint: -128, outputZeroPoint: 127, attributes: same3 }],
+      ['of ends', { values: [-128, -128], weights: { range: [-128, -128] }, outputScale: 0.3, attributes: same3 }],
+      ['of all int8, relu6', { weights: { range: [-128, 127] }, attributes: { activation: 'relu6', ...same3 } }],
+      ['per channel', { perChannel: true, outputs: 7, input: [1, 9, 12], attributes: { strides: [2, 2], ...same3 } }],
+    ] as readonly (readonly [string, Changes])[]
+  ).map(([name, changes]) => int8Case(`3x3 of 1 channel ${name}`, { kernel: [3, 3], channels: 1, ...changes })),
+  int8Case('3x3 of all int8', {
+    input: [1, 5, 8],
+    kernel: [3, 3],
+    channels: 16,
+    outputScale: 0.9,
+    weights: { range: [-128, 127] },
+    attributes: same3,
+  }),
+  int8Case('3x3 per channel, relu from the lowest zero point', {
+    input: [1, 4, 6],
+    kernel: [3, 3],
+    perChannel: true,
+    outputZeroPoint: -128,
+    attributes: { activation: 'relu', ...same3 },
+  }),
   int8Case('no bias', { bias: false }),
   int8Case('relu', { attributes: { activation: 'relu' } }),
   int8Case('relu6', { kernel: [3, 3], attributes: { activation: 'relu6', ...same3 } }),

@@ -107,6 +107,16 @@ export const depthwiseConv2dCases: readonly NodeCase[] = [
   int8Case('width 7', { shape: [1, 2, 7, 4], outputZeroPoint: -128 }),
   int8Case('width 8', { shape: [1, 2, 8, 4] }),
   int8Case('width 9', { shape: [1, 2, 9, 12] }),
+  ...[5, 6, 8, 10, 11, 12].flatMap((width) => [
+    int8Case(`width ${width}, lowest zero point`, { shape: [1, 3, width, 4], outputZeroPoint: -128, outputScale: 0.1 }),
+    int8Case(`width ${width}, stride 2, lowest zero point`, {
+      shape: [1, 3, 2 * width, 4],
+      strides: [2, 2],
+      outputZeroPoint: -128,
+      outputScale: 0.1,
+    }),
+  ]),
+  int8Case('width 11', { shape: [1, 3, 11, 4] }),
   int8Case('width 13', { shape: [1, 3, 13, 4] }),
   ...[1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((width) => [
     ...(width < 2

@@ -63,6 +63,29 @@ typedef struct {
     int32_t channels;
 } msc_conv2d_1x1_packed_s8_parameters;
 
+/*
+ * Filters of 3 by 3 as 4 G g G' (see conv2d_winograd_s8__dsp.c), int16. The weights of the matrix: for every two channels,
+ * every place in the tile, from top to bottom, then from left to right, and every four inputs four words: inputs 0 and 2,
+ * then 1 and 3, of the first channel, then of the second. Its channels: for each the bias and the factors of matrix_s8.h.
+ */
+typedef struct {
+    msc_matrix_s8 matrix;
+    const int8_t *outside; /* a pixel left or right of the image, filled up to words */
+    int32_t input_width;
+    int32_t input_channels; /* 1 to 3, or a multiple of 4 up to 64 */
+    int32_t output_width;
+    int32_t pad_left;
+} msc_conv2d_winograd_s8_parameters;
+
+/*
+ * Windows of 3 by 3 by 1. The channels of the matrix hold all, nine words each: the bias, weights as int16 of the elements
+ * 0 and 2, 3 and 5, 6 and 8, 1 and 4, 7 and none, the factors of matrix_s8.h, and the zero point of the output.
+ */
+typedef struct {
+    msc_conv2d_window window;
+    msc_matrix_s8 matrix;
+} msc_conv2d_3x3x1_s8_parameters;
+
 /* Weights [outputs, kernel height, kernel width, group inputs]. */
 typedef struct {
     msc_conv2d_window window;
@@ -75,12 +98,12 @@ typedef struct {
     float output_maximum;
 } msc_conv2d_f32_parameters;
 
-/* Weights [outputs / 4, kernel height, kernel width, inputs, 4], zeros for the channels that are missing at the end. */
+/* Weights [outputs / 4, kernel height, kernel width, inputs, 4]; zeros for the channels that are missing at the end. */
 typedef struct {
     msc_conv2d_window window;
     const float *weights;
-    const float *bias;  /* null if there is none */
-    const float *zeros; /* a pixel outside of the image */
+    const float *bias;  /* [outputs / 4, 4] */
+    const float *zeros; /* a pixel outside of the image; four or more */
     int32_t outputs;
     float output_minimum;
     float output_maximum;
@@ -92,12 +115,18 @@ MSC_KERNEL void msc_conv2d_s8__portable(const int8_t *const *rows, int8_t *outpu
 MSC_KERNEL void msc_conv2d_f32__portable(const float *const *rows, float *output, const msc_conv2d_f32_parameters *p,
                                          int32_t row_count);
 MSC_KERNEL void msc_conv2d_tiled_f32__portable(const float *const *rows, float *output,
-                                               const msc_conv2d_tiled_f32_parameters *p, int32_t row_count);
+                                               const msc_conv2d_tiled_f32_parameters *p, void *scratch,
+                                               int32_t row_count);
 /* Scratch: columns of three pixels as int16, then three rows of the window as int8, each filled up to words. */
 MSC_KERNEL void msc_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, const msc_conv2d_packed_s8_parameters *p,
                                    void *scratch, int32_t row_count);
 MSC_KERNEL void msc_conv2d_wide_s8__dsp(const int8_t *const *rows, int8_t *output,
                                         const msc_conv2d_wide_s8_parameters *p, void *scratch, int32_t row_count);
+MSC_KERNEL void msc_conv2d_3x3x1_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                         const msc_conv2d_3x3x1_s8_parameters *p, int32_t row_count);
+MSC_KERNEL void msc_conv2d_winograd_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                            const msc_conv2d_winograd_s8_parameters *p, void *scratch,
+                                            int32_t row_count);
 /* Scratch: columns of three pixels as int16, then, if channels do not come in fours, as int8. */
 MSC_KERNEL void msc_conv2d_1x1_s8__dsp(const int8_t *input, int8_t *output,
                                        const msc_conv2d_1x1_packed_s8_parameters *p, void *scratch, int32_t pixels);

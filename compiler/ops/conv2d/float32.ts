@@ -7,6 +7,9 @@ import { rowArguments, rowWindow, windowField } from './window.ts';
 type Kernel = KernelRecord<Conv2dAttributes>;
 type View = NodeView<Conv2dAttributes>;
 
+/** Of an address on any machine that runs the kernels. */
+const pointerBytes = 8;
+
 export const float32Portable: Kernel = {
   name: 'conv2d_f32__portable',
   isa: 'portable',
@@ -53,13 +56,17 @@ export const float32Tiled: Kernel = {
   accepts: (view) => operand(view, 0).dtype === 'float32' && view.attributes.groups === 1,
   cost: (view) => {
     const [batches, height, width, outputs] = result(view).shape as [number, number, number, number];
-    const tiles = batches * height * Math.ceil(width / 4) * Math.ceil(outputs / 4);
+    const groups = batches * height * Math.ceil(width / 4);
+    const kernelHeight = operand(view, 1).shape[1]!;
     const taps = elementCount(operand(view, 1).shape) / outputs;
-    return { instructions: tiles * (23 * taps + 50 * operand(view, 1).shape[1]! + 250), codeBytes: 700 };
+    return {
+      instructions: groups * (Math.ceil(outputs / 4) * (19 * taps + 80) + 130 * kernelHeight + 50),
+      codeBytes: 1300,
+    };
   },
   lower: (view) => {
     const weights = operand(view, 1);
-    const [outputs, , , inputs] = weights.shape as [number, number, number, number];
+    const [outputs, kernelHeight, kernelWidth, inputs] = weights.shape as [number, number, number, number];
     return {
       kernel: 'conv2d_tiled_f32__portable',
       work: { kind: 'rows', window: rowWindow(view, 0) },
@@ -69,26 +76,34 @@ export const float32Tiled: Kernel = {
           values: fourChannelsTogether(elementsFromBytes(weights, weights.data!) as Float32Array, outputs),
           comment: `float [${weights.shape.join(', ')}], four outputs interleaved`,
         },
-        ...biasConstants(view),
-        { name: 'zeros', values: new Float32Array(inputs), comment: 'a pixel outside of the image' },
+        { name: 'bias', values: fourfoldBias(view), comment: 'float, zeros for missing channels' },
+        { name: 'zeros', values: new Float32Array(Math.max(inputs, 4)), comment: 'a pixel outside of the image' },
       ],
       parameters: {
         type: 'conv2d_tiled_f32_parameters',
         fields: [
           windowField(view, 0),
           field('weights', constant('weights')),
-          field('bias', constant(biasConstants(view)[0]?.name ?? null)),
+          field('bias', constant('bias')),
           field('zeros', constant('zeros')),
           field('outputs', outputs),
           ...rangeFields(view),
         ],
       },
-      arguments: rowArguments(),
-      scratchBytes: 0,
+      arguments: rowArguments({ kind: 'scratch' }),
+      scratchBytes: 4 * pointerBytes * kernelHeight * kernelWidth,
       inPlace: [],
     };
   },
 };
+
+/** The biases of as many channels as fill fours, zeros where there is none. */
+function fourfoldBias(view: View): Float32Array {
+  const outputs = operand(view, 1).shape[0]!;
+  const bias = new Float32Array(Math.ceil(outputs / 4) * 4);
+  bias.set((biasConstants(view)[0]?.values ?? []) as ArrayLike<number>);
+  return bias;
+}
 
 function biasConstants(view: View): readonly ConstantArray[] {
   const bias = view.inputs[2] ?? null;
