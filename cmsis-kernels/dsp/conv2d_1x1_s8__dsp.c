@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "msc/conv2d.h"
+#include "msc/expand_pixels_s8.h"
 
 /*
  * A convolution of every pixel for itself: three pixels at a time by all channels. The last three overlap those before;
