@@ -3,9 +3,6 @@
 #include "msc/depthwise_dsp.h"
 #include "msc/depthwise_unzip.h"
 
-/* Most rows of a call. */
-#define MSC_DEPTHWISE_ROWS 16
-
 /* Weights less their zero point, doubled. */
 static inline uint32_t msc_depthwise_doubled(uint32_t weights, uint32_t zero) {
     const uint32_t difference = msc_ssub16(weights, zero);
@@ -13,9 +10,9 @@ static inline uint32_t msc_depthwise_doubled(uint32_t weights, uint32_t zero) {
     return msc_sadd16(difference, difference);
 }
 
-/* The pairs of weights of four channels. */
-static inline void msc_depthwise_3x3_weights(msc_depthwise_3x3_channel *four,
-                                             const msc_depthwise_conv2d_s8_parameters *p, const int8_t *weights) {
+/* The pairs of weights of four channels, one behind the other. */
+static inline void msc_depthwise_3x3_weights(uint32_t *words, const msc_depthwise_conv2d_s8_parameters *p,
+                                             const int8_t *weights) {
     const uint32_t zero = msc_pack_low((uint32_t)p->weights_zero_point, (uint32_t)p->weights_zero_point);
 
     for (int32_t i = 0; i < 3; i++) {
@@ -29,26 +26,27 @@ static inline void msc_depthwise_3x3_weights(msc_depthwise_3x3_channel *four,
         const uint32_t odd1 = msc_depthwise_doubled(msc_sxtb16_ror8(word1), zero);
         const uint32_t odd2 = msc_depthwise_doubled(msc_sxtb16_ror8(word2), zero);
 
-        four[0].weights[i][0] = msc_pack_low(even0, even1);
-        four[0].weights[i][1] = msc_pack_low(even1, even2);
-        four[1].weights[i][0] = msc_pack_low(odd0, odd1);
-        four[1].weights[i][1] = msc_pack_low(odd1, odd2);
-        four[2].weights[i][0] = msc_pack_high(even0, even1);
-        four[2].weights[i][1] = msc_pack_high(even1, even2);
-        four[3].weights[i][0] = msc_pack_high(odd0, odd1);
-        four[3].weights[i][1] = msc_pack_high(odd1, odd2);
+        words[0] = msc_pack_low(even0, even1);
+        words[1] = msc_pack_low(even1, even2);
+        words[6] = msc_pack_low(odd0, odd1);
+        words[7] = msc_pack_low(odd1, odd2);
+        words[12] = msc_pack_high(even0, even1);
+        words[13] = msc_pack_high(even1, even2);
+        words[18] = msc_pack_high(odd0, odd1);
+        words[19] = msc_pack_high(odd1, odd2);
+        words += 2;
         weights += 3 * p->channels;
     }
 }
 
 /* All outputs of a channel, groups of columns from top to bottom; `pitch` are the bytes from row to row of a plane. */
-static void msc_depthwise_3x3_plane(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
-                                    int32_t pitch, const msc_depthwise_conv2d_s8_parameters *p, int32_t row_count) {
+static void msc_depthwise_3x3_plane(uint32_t *channel, const uint32_t *plane, int8_t *output, int32_t pitch,
+                                    const msc_depthwise_conv2d_s8_parameters *p, int32_t row_count) {
     const int32_t channels = p->channels;
     int32_t left = p->output_width;
 
     for (; left >= 4; left -= 4) {
-        channel->rows = row_count;
+        channel[MSC_DEPTHWISE_3X3_ROWS] = (uint32_t)row_count;
         if (p->stride == 1) {
             msc_depthwise_3x3_by_4_stride_1(channel, plane, output, pitch, channels);
             plane += 2;
@@ -59,7 +57,7 @@ static void msc_depthwise_3x3_plane(msc_depthwise_3x3_channel *channel, const ui
         output += 4 * channels;
     }
     if (left >= 2) {
-        channel->rows = row_count;
+        channel[MSC_DEPTHWISE_3X3_ROWS] = (uint32_t)row_count;
         if (p->stride == 1) {
             msc_depthwise_3x3_by_2_stride_1(channel, plane, output, pitch, channels);
             plane += 1;
@@ -70,38 +68,50 @@ static void msc_depthwise_3x3_plane(msc_depthwise_3x3_channel *channel, const ui
         output += 2 * channels;
     }
     if ((left & 1) != 0) {
-        channel->rows = row_count;
+        channel[MSC_DEPTHWISE_3X3_ROWS] = (uint32_t)row_count;
         msc_depthwise_3x3_by_1(channel, plane, output, pitch, (p->stride - 2) * pitch);
     }
 }
 
+/* What follows the weights of channel c, but the rows. */
+static inline void msc_depthwise_3x3_scale(uint32_t *channel, const msc_depthwise_conv2d_s8_parameters *p, int32_t c,
+                                           int32_t output_step) {
+    const msc_depthwise_scale scale = msc_depthwise_scale_of(p, c);
+
+    channel[MSC_DEPTHWISE_3X3_WEIGHTS] = (uint32_t)scale.bias;
+    channel[MSC_DEPTHWISE_3X3_WEIGHTS + 1] = (uint32_t)scale.multiplier;
+    channel[MSC_DEPTHWISE_3X3_WEIGHTS + 2] = (uint32_t)scale.offset;
+    channel[MSC_DEPTHWISE_3X3_WEIGHTS + 3] = (uint32_t)scale.shift;
+    channel[MSC_DEPTHWISE_3X3_OUTPUT_STEP] = (uint32_t)output_step;
+}
+
 /*
  * 3 by 3 windows of stride 1 or 2, four channels at a time: their rows are unzipped into planes of int16, so that one
- * multiplication serves two neighbouring pixels. At most MSC_DEPTHWISE_ROWS rows. Scratch: for each of the
- * stride * (row_count - 1) + 3 rows of the input four planes, of (output_width + 3) / 2 words for stride 1, of
- * output_width + 2 words for stride 2.
+ * multiplication serves two neighbouring pixels. Scratch: for each of the stride * (row_count - 1) + 3 rows of the
+ * input four planes, of (output_width + 3) / 2 words for stride 1, of output_width + 2 words for stride 2.
+ * Windows share rows: each row is left in `rows` once.
  */
-MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8_t *output,
+MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t **rows, int8_t *output,
                                                  const msc_depthwise_conv2d_s8_parameters *p, void *scratch,
                                                  int32_t row_count) {
     const int32_t words = p->stride == 1 ? (p->output_width + 3) / 2 : p->output_width + 2;
     const int32_t input_rows = p->stride * (row_count - 1) + 3;
-    const int8_t *inputs[2 * MSC_DEPTHWISE_ROWS + 1];
+    const int32_t output_step = p->output_width * p->channels;
     uint32_t *const planes = (uint32_t *)scratch;
     msc_depthwise_unzipping how;
-    msc_depthwise_3x3_channel four[4];
+    uint32_t four[3 * MSC_DEPTHWISE_3X3_WEIGHTS + MSC_DEPTHWISE_3X3_WORDS];
 
     for (int32_t i = 0; i < input_rows; i++) {
         const int32_t y = i / p->stride < row_count ? i / p->stride : row_count - 1;
 
-        inputs[i] = rows[3 * y + i - y * p->stride];
+        rows[i] = rows[3 * y + i - y * p->stride];
     }
     how.has_first = p->pad_left & 1;
     how.pairs = (p->input_width - how.has_first) / 2;
     how.has_last = (p->input_width - how.has_first) & 1;
     how.zero = msc_pack_low((uint32_t)p->input_zero_point, (uint32_t)p->input_zero_point);
     how.row_step = 16 * words - 4 * (how.has_first + how.pairs);
-    how.end = &inputs[input_rows];
+    how.end = &rows[input_rows];
     for (int32_t i = 0; i < input_rows * 4; i++) {
         for (int32_t word = 0; word < p->pad_left / 2; word++) {
             planes[i * words + word] = how.zero;
@@ -110,18 +120,17 @@ MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8
             planes[i * words + word] = how.zero;
         }
     }
-    for (int32_t i = 0; i < 4; i++) {
-        four[i].output_step = p->output_width * p->channels;
-    }
     for (int32_t c = 0; c < p->channels; c += 4) {
         /* The last four overlap those before where channels are not a multiple of 4. */
         how.channel = c < p->channels - 4 ? c : p->channels - 4;
-        msc_depthwise_unzip(inputs, &how, p->channels, &planes[p->pad_left / 2], words);
+        msc_depthwise_unzip(rows, &how, p->channels, &planes[p->pad_left / 2], words);
         msc_depthwise_3x3_weights(four, p, &p->weights[how.channel]);
-        for (int32_t i = 0; i < 4; i++) {
-            four[i].scale = msc_depthwise_scale_of(p, how.channel + i);
-            msc_depthwise_3x3_plane(&four[i], &planes[i * words], &output[how.channel + i], 16 * words, p, row_count);
+        for (int32_t i = 3; i >= 0; i--) {
+            uint32_t *const channel = &four[i * MSC_DEPTHWISE_3X3_WEIGHTS];
+
+            msc_depthwise_3x3_scale(channel, p, how.channel + i, output_step);
+            msc_depthwise_3x3_plane(channel, &planes[i * words], &output[how.channel + i], 16 * words, p, row_count);
         }
     }
-    msc_depthwise_clamp(output, row_count * p->output_width * p->channels, p->output_minimum, p->output_maximum);
+    msc_depthwise_clamp(output, row_count * output_step, p->output_minimum, p->output_maximum);
 }

@@ -90,6 +90,7 @@ export function rowDriver(step: Step, prefix: string, window: RowWindow): RowDri
     text: (pointers) =>
       [
         `/* ${call.kernel} for every row of an image. */`,
+        `${prefix.toUpperCase()}_NOINLINE`,
         wrapped(`static ${prefix.toUpperCase()}_SECTION_CODE void ${name}(`, parameters, ') {'),
         '    for (int32_t n = 0; n < rows->batches; n++) {',
         ...(window.rowsPerCall === undefined ? oneRow : manyRows)(

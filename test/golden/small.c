@@ -36,11 +36,16 @@
 #endif
 #endif
 
-/* Helpers of the kernels: not every core needs them all. */
+/*
+ * Helpers of the kernels: not every core needs them all. What run() calls stays a function of its own, so that the
+ * stack of one layer is free again when the next one runs.
+ */
 #if defined(__GNUC__)
 #define SMALL_INLINE static inline __attribute__((unused))
+#define SMALL_NOINLINE __attribute__((noinline))
 #else
 #define SMALL_INLINE static inline
+#define SMALL_NOINLINE
 #endif
 
 /* ---- weights -------------------------------------------------------------------------------- */
@@ -444,6 +449,37 @@ SMALL_INLINE void small_matrix_by_pixels_s8(small_product_s8 *product, const sma
     }
 }
 
+/* Moves results into the range of an activation that is narrower than int8. */
+SMALL_INLINE void small_clamp_results_s8(int8_t *results, int32_t count, const small_matrix_s8 *matrix) {
+    if (matrix->output_minimum > -128 || matrix->output_maximum < 127) {
+        for (int32_t i = 0; i < count; i++) {
+            const int32_t value = results[i] < matrix->output_minimum ? matrix->output_minimum : results[i];
+
+            results[i] = (int8_t)(value > matrix->output_maximum ? matrix->output_maximum : value);
+        }
+    }
+}
+
+/* How a window slides along a row. */
+typedef struct {
+    int32_t input_width;
+    int32_t input_channels;
+    int32_t output_width;
+    int32_t kernel_height;
+    int32_t kernel_width;
+    int32_t stride;
+    int32_t dilation;
+    int32_t pad_left;
+    int32_t pad_value;   /* of the elements left and right of the image */
+    int32_t last_column; /* where a row of the window can still be read at once, in whole words; -1 if nowhere */
+} small_conv2d_window;
+
+/* Weights as a matrix of the window's columns: every row of the window is filled up with zeros to a multiple of 4. */
+typedef struct {
+    small_conv2d_window window;
+    small_matrix_s8 matrix;
+} small_conv2d_packed_s8_parameters;
+
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__) && defined(__OPTIMIZE__)
 SMALL_INLINE uint32_t *small_expand_pixels_s8(uint32_t *columns, const int8_t *a, const int8_t *b, const int8_t *c,
                                              int32_t quads) {
@@ -481,37 +517,6 @@ SMALL_INLINE uint32_t *small_expand_pixels_s8(uint32_t *columns, const int8_t *a
     return columns;
 }
 #endif
-
-/* Moves results into the range of an activation that is narrower than int8. */
-SMALL_INLINE void small_clamp_results_s8(int8_t *results, int32_t count, const small_matrix_s8 *matrix) {
-    if (matrix->output_minimum > -128 || matrix->output_maximum < 127) {
-        for (int32_t i = 0; i < count; i++) {
-            const int32_t value = results[i] < matrix->output_minimum ? matrix->output_minimum : results[i];
-
-            results[i] = (int8_t)(value > matrix->output_maximum ? matrix->output_maximum : value);
-        }
-    }
-}
-
-/* How a window slides along a row. */
-typedef struct {
-    int32_t input_width;
-    int32_t input_channels;
-    int32_t output_width;
-    int32_t kernel_height;
-    int32_t kernel_width;
-    int32_t stride;
-    int32_t dilation;
-    int32_t pad_left;
-    int32_t pad_value;   /* of the elements left and right of the image */
-    int32_t last_column; /* where a row of the window can still be read at once, in whole words; -1 if nowhere */
-} small_conv2d_window;
-
-/* Weights as a matrix of the window's columns: every row of the window is filled up with zeros to a multiple of 4. */
-typedef struct {
-    small_conv2d_window window;
-    small_matrix_s8 matrix;
-} small_conv2d_packed_s8_parameters;
 
 /* One row of the window at `column`, of at most four elements, in a word; the row of the image has four or more. */
 SMALL_INLINE uint32_t small_conv2d_window_word_s8(const int8_t *row, const small_conv2d_window *window, int32_t column) {
@@ -657,6 +662,7 @@ SMALL_INLINE int32_t small_clamp(int32_t value, int32_t minimum, int32_t maximum
 }
 
 /* output[n, o] = requantize(bias[o] + sum over i of (weights[o, i] - weights_zero_point) * input[n, i]), clamped */
+SMALL_NOINLINE
 static SMALL_SECTION_CODE void small_fully_connected_s8__portable(const int8_t *input, int8_t *output,
                                                  const small_fully_connected_s8_parameters *p, int32_t batches) {
     for (int32_t n = 0; n < batches; n++) {
@@ -838,6 +844,7 @@ SMALL_INLINE int32_t small_softmax_share(int32_t exponential, small_softmax_scal
 }
 
 /* output = 256 * exp(input) / sum of exp(input) - 128 along the axis */
+SMALL_NOINLINE
 static SMALL_SECTION_CODE void small_softmax_lookup_s8__portable(const int8_t *input, int8_t *output,
                                                 const small_softmax_lookup_s8_parameters *p, int32_t outer) {
     const int32_t end = p->depth * p->inner;
@@ -872,6 +879,7 @@ static SMALL_SECTION_CODE void small_softmax_lookup_s8__portable(const int8_t *i
 }
 
 /* conv2d_s8__dsp for every row of an image. */
+SMALL_NOINLINE
 static SMALL_SECTION_CODE void small_conv2d_s8__dsp_rows(
     const int8_t *input, int8_t *output, const small_rows *rows, const int8_t *outside,
     const small_conv2d_packed_s8_parameters *p, void *scratch) {
@@ -892,6 +900,7 @@ static SMALL_SECTION_CODE void small_conv2d_s8__dsp_rows(
 }
 
 /* max_pool2d_s8__dsp for every row of an image. */
+SMALL_NOINLINE
 static SMALL_SECTION_CODE void small_max_pool2d_s8__dsp_rows(
     const int8_t *input, int8_t *output, const small_rows *rows, const int8_t *outside,
     const small_max_pool2d_s8_parameters *p) {

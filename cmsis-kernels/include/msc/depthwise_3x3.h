@@ -5,13 +5,15 @@
 
 #include "msc/depthwise_dsp.h"
 
-/* A channel, and how its outputs are made row by row. The assembly below knows the offsets on the right. */
-typedef struct {
-    uint32_t weights[3][2];    /* 0: for each row of the window weights 0 and 1, then 1 and 2, doubled */
-    msc_depthwise_scale scale; /* 24 */
-    int32_t output_step;       /* 40: elements from row to row of the output */
-    int32_t rows;              /* 44: rows left */
-} msc_depthwise_3x3_channel;
+/*
+ * A channel is a run of words that the assembly below knows by their offsets: for each row of the window weights 0 and
+ * 1, then 1 and 2, doubled; then its scale, and how many rows are made, how far apart. Of channels that stand where
+ * the weights of those before end, the last comes first: what follows its weights may lie over those that are done.
+ */
+#define MSC_DEPTHWISE_3X3_WEIGHTS 6     /* words of weights */
+#define MSC_DEPTHWISE_3X3_OUTPUT_STEP 10 /* elements from row to row of the output */
+#define MSC_DEPTHWISE_3X3_ROWS 11        /* rows left */
+#define MSC_DEPTHWISE_3X3_WORDS 12
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
 
@@ -95,7 +97,7 @@ typedef struct {
     "bne 1b\n"
 
 /* Four neighbouring outputs of each row, stride 1. */
-static void msc_depthwise_3x3_by_4_stride_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+static void msc_depthwise_3x3_by_4_stride_1(uint32_t *channel, const uint32_t *plane, int8_t *output,
                                             int32_t pitch, int32_t channels) {
     int32_t s0;
     int32_t s1;
@@ -132,7 +134,7 @@ static void msc_depthwise_3x3_by_4_stride_1(msc_depthwise_3x3_channel *channel, 
 }
 
 /* Four neighbouring outputs of each row, stride 2. */
-static void msc_depthwise_3x3_by_4_stride_2(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+static void msc_depthwise_3x3_by_4_stride_2(uint32_t *channel, const uint32_t *plane, int8_t *output,
                                             int32_t pitch, int32_t channels) {
     int32_t s0;
     int32_t s1;
@@ -168,7 +170,7 @@ static void msc_depthwise_3x3_by_4_stride_2(msc_depthwise_3x3_channel *channel, 
 }
 
 /* Two neighbouring outputs of each row, stride 1. */
-static void msc_depthwise_3x3_by_2_stride_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+static void msc_depthwise_3x3_by_2_stride_1(uint32_t *channel, const uint32_t *plane, int8_t *output,
                                             int32_t pitch, int32_t channels) {
     int32_t s0;
     int32_t s1;
@@ -198,7 +200,7 @@ static void msc_depthwise_3x3_by_2_stride_1(msc_depthwise_3x3_channel *channel, 
 }
 
 /* Two neighbouring outputs of each row, stride 2. */
-static void msc_depthwise_3x3_by_2_stride_2(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+static void msc_depthwise_3x3_by_2_stride_2(uint32_t *channel, const uint32_t *plane, int8_t *output,
                                             int32_t pitch, int32_t channels) {
     int32_t s0;
     int32_t s1;
@@ -227,7 +229,7 @@ static void msc_depthwise_3x3_by_2_stride_2(msc_depthwise_3x3_channel *channel, 
 }
 
 /* One output of each row, any stride. */
-static void msc_depthwise_3x3_by_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+static void msc_depthwise_3x3_by_1(uint32_t *channel, const uint32_t *plane, int8_t *output,
                                    int32_t pitch, int32_t advance) {
     int32_t s0;
     uint32_t x;
@@ -256,53 +258,53 @@ static void msc_depthwise_3x3_by_1(msc_depthwise_3x3_channel *channel, const uin
 #else
 
 /* `count` neighbouring outputs of each row; after the last row of a window the plane moves by `advance` bytes. */
-static void msc_depthwise_3x3_by(const msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
-                                 int32_t pitch, int32_t advance, int32_t channels, int32_t count, int32_t stride) {
-    const msc_depthwise_scale *const scale = &channel->scale;
+static void msc_depthwise_3x3_by(const uint32_t *channel, const uint32_t *plane, int8_t *output, int32_t pitch,
+                                 int32_t advance, int32_t channels, int32_t count, int32_t stride) {
+    const uint32_t *const scale = &channel[MSC_DEPTHWISE_3X3_WEIGHTS];
 
-    for (int32_t y = 0; y < channel->rows; y++) {
+    for (uint32_t y = 0; y < channel[MSC_DEPTHWISE_3X3_ROWS]; y++) {
         for (int32_t n = 0; n < count; n++) {
             const int32_t at = n * stride;
             const uint32_t *pixels = &plane[at / 2];
-            int32_t sum = scale->bias;
+            int32_t sum = (int32_t)scale[0];
 
             for (int32_t i = 0; i < 3; i++) {
                 const uint32_t pixels01 = at % 2 == 0 ? pixels[0] : pixels[0] >> 16 | pixels[1] << 16;
                 const uint32_t pixel2 = at % 2 == 0 ? pixels[1] : pixels[1] >> 16;
 
-                sum = msc_smlad(pixels01, channel->weights[i][0], sum);
-                sum = msc_smlabt(pixel2, channel->weights[i][1], sum);
+                sum = msc_smlad(pixels01, channel[2 * i], sum);
+                sum = msc_smlabt(pixel2, channel[2 * i + 1], sum);
                 pixels += pitch / 4;
             }
             output[n * channels] =
-                (int8_t)msc_depthwise_requantize(sum, scale->multiplier, scale->offset, scale->shift);
+                (int8_t)msc_depthwise_requantize(sum, (int32_t)scale[1], (int32_t)scale[2], (int32_t)scale[3]);
         }
         plane += (2 * pitch + advance) / 4;
-        output += channel->output_step;
+        output += channel[MSC_DEPTHWISE_3X3_OUTPUT_STEP];
     }
 }
 
-static void msc_depthwise_3x3_by_4_stride_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+static void msc_depthwise_3x3_by_4_stride_1(uint32_t *channel, const uint32_t *plane, int8_t *output,
                                             int32_t pitch, int32_t channels) {
     msc_depthwise_3x3_by(channel, plane, output, pitch, -pitch, channels, 4, 1);
 }
 
-static void msc_depthwise_3x3_by_4_stride_2(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+static void msc_depthwise_3x3_by_4_stride_2(uint32_t *channel, const uint32_t *plane, int8_t *output,
                                             int32_t pitch, int32_t channels) {
     msc_depthwise_3x3_by(channel, plane, output, pitch, 0, channels, 4, 2);
 }
 
-static void msc_depthwise_3x3_by_2_stride_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+static void msc_depthwise_3x3_by_2_stride_1(uint32_t *channel, const uint32_t *plane, int8_t *output,
                                             int32_t pitch, int32_t channels) {
     msc_depthwise_3x3_by(channel, plane, output, pitch, -pitch, channels, 2, 1);
 }
 
-static void msc_depthwise_3x3_by_2_stride_2(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+static void msc_depthwise_3x3_by_2_stride_2(uint32_t *channel, const uint32_t *plane, int8_t *output,
                                             int32_t pitch, int32_t channels) {
     msc_depthwise_3x3_by(channel, plane, output, pitch, 0, channels, 2, 2);
 }
 
-static void msc_depthwise_3x3_by_1(msc_depthwise_3x3_channel *channel, const uint32_t *plane, int8_t *output,
+static void msc_depthwise_3x3_by_1(uint32_t *channel, const uint32_t *plane, int8_t *output,
                                    int32_t pitch, int32_t advance) {
     msc_depthwise_3x3_by(channel, plane, output, pitch, advance, 0, 1, 1);
 }

@@ -14,9 +14,9 @@ typedef struct {
     int32_t channel;          /* 0: the first of the four */
     int32_t pairs;            /* 4 */
     uint32_t zero;            /* 8: the zero point twice */
-    int32_t row_step;         /* 12: bytes from behind the last pair of a row to the first word of the next */
-    int32_t has_first;        /* 16 */
-    int32_t has_last;         /* 20 */
+    int32_t has_first;        /* 12 */
+    int32_t has_last;         /* 16 */
+    int32_t row_step;         /* 20: bytes from behind the last pair of a row to the first word of the next */
     const int8_t *const *end; /* 24: behind the last row */
 } msc_depthwise_unzipping;
 
@@ -37,7 +37,7 @@ static void msc_depthwise_unzip(const int8_t *const *rows, const msc_depthwise_u
                      "ldr %[row], [%[rows]], #4\n"
                      "ldrd %[x], %[left], [%[how]]\n"
                      "add %[row], %[row], %[x]\n"
-                     "ldr %[x], [%[how], #16]\n"
+                     "ldr %[x], [%[how], #12]\n"
                      "cmp %[x], #0\n"
                      "beq 2f\n"
                      "ldr %[x], [%[row]]\n"
@@ -75,7 +75,7 @@ static void msc_depthwise_unzip(const int8_t *const *rows, const msc_depthwise_u
                      "str %[u], [%[planes]], #4\n"
                      "bpl 3b\n"
                      "4:\n"
-                     "ldr %[x], [%[how], #20]\n"
+                     "ldr %[x], [%[how], #16]\n"
                      "cmp %[x], #0\n"
                      "beq 5f\n"
                      "ldr %[x], [%[row]]\n"
@@ -91,8 +91,7 @@ static void msc_depthwise_unzip(const int8_t *const *rows, const msc_depthwise_u
                      "pkhtb %[u], %[v], %[x], asr #16\n"
                      "str %[u], [%[planes], %[words12]]\n"
                      "5:\n"
-                     "ldr %[x], [%[how], #12]\n"
-                     "ldr %[y], [%[how], #24]\n"
+                     "ldrd %[x], %[y], [%[how], #20]\n"
                      "add %[planes], %[planes], %[x]\n"
                      "cmp %[rows], %[y]\n"
                      "bne 1b\n"
