@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "msc/conv2d.h"
+#include "msc/expand_pixels_s8.h"
 #include "msc/matrix_pairs_s8.h"
 
 /*

@@ -81,6 +81,7 @@ function executeByReference({ result, inputs }: Execution): ExecutionResult {
     outputs,
     instructions: null,
     stackBytes: null,
+    stackBound: null,
     sizes: null,
     emptySizes: null,
     modelSizes: null,

@@ -12,6 +12,7 @@ import { type ExecutionResult, type Executor, execute } from './execute.ts';
 import { runCommand } from './failure.ts';
 import { objectiveOption, oneOf, targetOption } from './options.ts';
 import { readInputFile } from './read-input.ts';
+import { checkStack, stackOption } from './stack-budget.ts';
 import { writeFiles } from './write-files.ts';
 
 interface RunFlags {
@@ -22,6 +23,7 @@ interface RunFlags {
   readonly output?: string;
   readonly emulator: string;
   readonly optimize: string;
+  readonly stack?: string;
   readonly toolchain?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
@@ -42,6 +44,7 @@ export function addRunCommand(program: Command): void {
     .option('--output <folder>', 'write output_0.bin, output_1.bin, ... of the inputs there')
     .option('--emulator <name>', executors.join(', '), 'auto')
     .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
+    .option('--stack <bytes>', 'how much stack an inference may need; fails with 3 beyond')
     .option('--toolchain <path>', 'the Arm compiler, or a folder that holds it')
     .option('--json', 'print the report as JSON on stdout')
     .option('-v, --verbose', 'print every layer')
@@ -64,6 +67,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
   }
   const executor = oneOf('--emulator', flags.emulator, executors);
   const objective = objectiveOption(flags.optimize);
+  const stackBudget = flags.stack === undefined ? null : stackOption(flags.stack);
   const [target, assets, bytes, inputs, expected] = await Promise.all([
     targetOption(flags.target),
     loadAssets(),
@@ -80,6 +84,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     objective,
     ...(flags.toolchain === undefined ? {} : { toolchain: flags.toolchain }),
   });
+  const overBudget = stackBudget === null ? [] : checkStack(execution, stackBudget);
   const outputs = result.graph.outputs.map((id) => tensorOf(result.graph, id));
   const sizes = outputs.map(sizeBytesOf);
   const differences = expected.flatMap((golden, i) => {
@@ -102,6 +107,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     );
   }
   const matches = expected.length === 0 ? null : differences.length === 0;
+  const found = [...differences, ...overBudget];
   const report = reportOf(compileReport(result, target.name), execution, {
     matches,
     outputs: outputs.map((tensor, i) => ({
@@ -110,17 +116,17 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
       shape: tensor.shape,
       sha256: hashOfOutput(execution.outputs, sizes, i),
     })),
-    diagnostics: differences,
+    diagnostics: found,
   });
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else {
-    process.stdout.write(summary(report, flags.input.length, expected.length, flags.verbose === true));
+    process.stdout.write(summary(report, execution, expected.length, flags.verbose === true));
   }
-  if (differences.length > 0) {
+  if (found.length > 0) {
     // The report is on stdout already: only the text and the exit code are left.
-    process.stderr.write(`${differences.map(formatDiagnostic).join('\n')}\n`);
-    process.exitCode = exitCodeOf(differences[0]!);
+    process.stderr.write(`${found.map(formatDiagnostic).join('\n')}\n`);
+    process.exitCode = exitCodeOf(found[0]!);
   }
 }
 
@@ -155,7 +161,7 @@ function reportOf(
   execution: ExecutionResult,
   compared: Pick<RunReport, 'matches' | 'outputs' | 'diagnostics'>,
 ): RunReport {
-  const { sizes, emptySizes, instructions } = execution;
+  const { sizes, emptySizes, instructions, stackBound } = execution;
   const codeBytes =
     sizes === null || emptySizes === null
       ? null
@@ -170,30 +176,41 @@ function reportOf(
     countedBy: instructions?.countedBy ?? null,
     sizes,
     emptySizes,
-    memory: { ...compiled.memory, stackBytes: execution.stackBytes },
+    memory: {
+      ...compiled.memory,
+      stackBytes: execution.stackBytes,
+      stackBoundBytes: stackBound?.kind === 'known' ? stackBound.bytes : null,
+    },
     flash: { ...compiled.flash, codeBytes },
     layers: compiled.layers.map((layer, i) => ({ ...layer, instructions: instructions?.steps?.[i] ?? null })),
     diagnostics: [...compiled.diagnostics, ...compared.diagnostics],
-    notes: execution.notes,
+    notes:
+      stackBound?.kind === 'unknown'
+        ? [...execution.notes, `the most stack that it can need is unknown: ${stackBound.why}`]
+        : execution.notes,
   };
 }
 
-function summary(report: RunReport, inputs: number, expected: number, verbose: boolean): string {
+function summary(report: RunReport, execution: ExecutionResult, expected: number, verbose: boolean): string {
   const count = (value: number | null) => (value === null ? '-' : grouped(value));
   const verdict =
     report.matches === null
       ? 'nothing to compare with'
       : report.matches
-        ? `${expected} of ${inputs} compared, all equal`
+        ? `${expected} of ${execution.outputs.length} compared, all equal`
         : 'DIFFERENT';
+  const bound = report.memory.stackBoundBytes;
   const lines = [
     `${report.model.name} on ${report.target}, by ${report.emulator.name} ${report.emulator.version}: ${verdict}`,
     `  instructions  ${count(report.instructions)}${report.countedBy === null ? '' : ` (exact, by ${report.countedBy})`}`,
-    `  RAM           arena ${grouped(report.memory.arenaBytes)}, stack ${count(report.memory.stackBytes)}`,
+    `  RAM           arena ${grouped(report.memory.arenaBytes)}, stack ${count(report.memory.stackBytes)}${bound === null ? '' : ` (at most ${grouped(bound)}, from the machine code)`}`,
     `  flash         code ${count(report.flash.codeBytes)}, weights ${grouped(report.flash.weightBytes)}`,
     ...report.notes.map((note) => `  note: ${note}`),
   ];
   if (verbose) {
+    if (execution.stackBound?.kind === 'known') {
+      lines.push(`  most stack    ${execution.stackBound.path.join(' -> ')}`);
+    }
     const rows = report.layers.map((layer, i) => [
       String(i),
       layer.name,

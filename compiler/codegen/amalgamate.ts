@@ -16,6 +16,8 @@ const baseHeader = 'msc/base.h';
 export interface Root {
   readonly file: string;
   readonly name: string;
+  /** Whether it stays a function of its own, so that its stack is free again when the next one runs. */
+  readonly isSeparate?: boolean;
 }
 
 /** The root of a kernel: its file is named as it is, in the folder of its instruction set. */
@@ -49,7 +51,13 @@ export function amalgamate(sources: KernelSources, roots: readonly Root[], prefi
       }
     }
   }
-  return { systemIncludes: [...systemIncludes].sort(), code: withPrefix(code.join('\n\n'), prefix) };
+  const text = roots
+    .filter((root) => root.isSeparate === true)
+    .reduce(
+      (all, { name }) => all.replace(`MSC_KERNEL void msc_${name}(`, `MSC_NOINLINE\nMSC_KERNEL void msc_${name}(`),
+      code.join('\n\n'),
+    );
+  return { systemIncludes: [...systemIncludes].sort(), code: withPrefix(text, prefix) };
 }
 
 /** The text with the library's prefix replaced. */

@@ -283,6 +283,7 @@ function driverText(
 ): string {
   return [
     `/* ${comment} */`,
+    `${prefix.toUpperCase()}_NOINLINE`,
     wrapped(`static ${prefix.toUpperCase()}_SECTION_CODE void ${name}(`, parameters, ') {'),
     ...body.flatMap((text) => text.split('\n')).map((line) => (line === '' ? '' : `    ${line}`)),
     '}',

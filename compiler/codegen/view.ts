@@ -84,7 +84,11 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
   const inputs = port(program.graph.inputs, 'input');
   const outputs = port(program.graph.outputs, 'output');
   const variables = [...program.graph.tensors.values()].filter((tensor) => tensor.kind === 'variable');
-  const roots: Root[] = [...new Set(program.steps.map((step) => step.call.kernel))].sort().map(kernelRoot);
+  // what run() calls itself; the kernels behind a driver may become part of it
+  const called = new Set(steps.flatMap((step, i) => (step.driver === null ? [program.steps[i]!.call.kernel] : [])));
+  const roots: Root[] = [...new Set(program.steps.map((step) => step.call.kernel))]
+    .sort()
+    .map((name) => ({ ...kernelRoot(name), isSeparate: called.has(name) }));
   const isStreamed = program.segments.some((segment) => segment.end - segment.first > 1);
   const helpers = [...new Set([...steps.flatMap((step) => step.driver?.uses ?? []), ...(isStreamed ? ['due'] : [])])];
   const amalgamation = amalgamate(

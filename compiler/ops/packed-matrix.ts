@@ -7,7 +7,7 @@ import { channelMultipliers, foldInputZeroPoint } from './requantization.ts';
 
 /**
  * Int8 weights as the rows of a matrix, in the order of the columns that a kernel multiplies them with.
- * Mirrors `cmsis-kernels/include/msc/matrix_s8.h`.
+ * Mirrors `cmsis-kernels/include/msc/multiply_s8.h`.
  */
 export interface WeightMatrix {
   readonly outputs: number;
@@ -148,7 +148,7 @@ export function packMatrix(
 
 type KernelFields = NonNullable<KernelCall['parameters']>['fields'];
 
-/** Words [outputs / together][columns / 2][together / 2]: see `matrix_s8.h`. Missing channels at the end are 0. */
+/** Words [outputs / together][columns / 2][together / 2]: see `multiply_s8.h`. Missing channels at the end are 0. */
 function packWeights(channels: readonly Channel[], columns: number, together: 2 | 4): Uint32Array {
   const weight = (o: number, k: number) => channels[o]?.weights[k] ?? 0;
   const halfword = (o: number, k: number) => (weight(o, k) + 256 * weight(o + 1, k)) & 0xffff;
@@ -165,7 +165,7 @@ function packWeights(channels: readonly Channel[], columns: number, together: 2 
   return Uint32Array.from(words);
 }
 
-/** Six words for every two channels: see `matrix_s8.h`. */
+/** Six words for every two channels: see `multiply_s8.h`. */
 function packChannels(channels: readonly Channel[], together: 2 | 4): Int32Array {
   const nothing = constantChannel(0, 0);
   const words: number[] = [];

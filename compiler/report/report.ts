@@ -32,6 +32,8 @@ export interface CompileReport {
     readonly outputBytes: number;
     /** Worst use of the stack by one inference; null if it was not run. */
     readonly stackBytes: number | null;
+    /** The most that any call can need, from the machine code; null if it was not built, or cannot be told. */
+    readonly stackBoundBytes: number | null;
     /** No plan of the same program is smaller. */
     readonly lowerBoundBytes: number;
   };
@@ -58,6 +60,7 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       inputBytes: sizeOf(result.graph.inputs),
       outputBytes: sizeOf(result.graph.outputs),
       stackBytes: null,
+      stackBoundBytes: null,
       lowerBoundBytes: result.plan.lowerBoundBytes,
     },
     flash: { codeBytes: null, weightBytes: result.view.weightBytes },

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from '../targets/index.ts';
 import {
@@ -10,8 +10,11 @@ import {
   imageSizes,
   link,
   readElf,
+  readStackUsage,
   type SourceFile,
+  type StackBound,
   sameImage,
+  stackBound,
   type Tool,
   writeSources,
 } from '../toolchain/index.ts';
@@ -28,6 +31,8 @@ export interface ModelFirmware {
   readonly sizes: ImageSizes;
   readonly emptySizes: ImageSizes;
   readonly modelSizes: ImageSizes;
+  /** Of the model's functions in the product. */
+  readonly stackBound: StackBound;
 }
 
 const markedFolder = 'marked';
@@ -49,6 +54,15 @@ function addSizes(sizes: readonly ImageSizes[]): ImageSizes {
   );
 }
 
+/** The most stack that a function of the model's header can need. */
+function modelStackBound(elf: Elf, cName: string, folder: string, objects: readonly string[]): StackBound {
+  const entries = elf.symbols
+    .filter(({ kind, isGlobal, name }) => kind === 'function' && isGlobal && name.startsWith(`${cName}_`))
+    .map(({ name }) => name);
+  const reports = objects.map((object) => join(folder, object.replace(/\.o$/, '.su'))).filter(existsSync);
+  return stackBound(elf, entries, readStackUsage(reports.map((path) => readFileSync(path, 'utf8')).join('\n')));
+}
+
 /** Builds everything that a simulation needs in `folder`: the firmware, the one with marks, the empty one. */
 export async function buildModelFirmware(
   compiler: Tool,
@@ -59,7 +73,9 @@ export async function buildModelFirmware(
 ): Promise<ModelFirmware> {
   const { model } = request;
   const withFlags = (source: SourceFile) => ({ ...source, flags: [...(request.flags ?? []), ...(source.flags ?? [])] });
-  const product = request.sources.map(withFlags);
+  const product = request.sources
+    .map(withFlags)
+    .map((source) => ({ ...source, flags: [...source.flags, '-fstack-usage'] }));
   const marked = model.stepCount > 0 ? markedSources(model, product) : [];
   const common = firmwareParts(machine, target);
   const main = modelParts(model, false);
@@ -89,5 +105,6 @@ export async function buildModelFirmware(
     sizes: imageSizes(plain.elf),
     emptySizes: imageSizes(emptyImage.elf),
     modelSizes: addSizes(objectsOf(product).map((object) => imageSizes(readElf(readFileSync(join(folder, object)))))),
+    stackBound: modelStackBound(plain.elf, model.cName, folder, objectsOf(product)),
   };
 }

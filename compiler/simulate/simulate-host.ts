@@ -61,6 +61,7 @@ export async function simulateHost(request: SimulationRequest): Promise<Simulati
       outputs: joinOutputs(records.outputs, counts),
       instructions: null,
       stackBytes: null,
+      stackBound: null,
       sizes: null,
       emptySizes: null,
       modelSizes: null,

@@ -111,6 +111,7 @@ export async function simulateQemu(request: SimulationRequest): Promise<Simulati
       ),
       instructions,
       stackBytes: starts.reduce((most, start) => Math.max(most, start.records.end?.stackBytes ?? 0), 0),
+      stackBound: firmware.stackBound,
       sizes: firmware.sizes,
       emptySizes: firmware.emptySizes,
       modelSizes: firmware.modelSizes,

@@ -83,6 +83,7 @@ export async function simulateRenode(request: SimulationRequest): Promise<Simula
       ),
       instructions: null,
       stackBytes: starts.reduce((most, records) => Math.max(most, records.end?.stackBytes ?? 0), 0),
+      stackBound: firmware.stackBound,
       sizes: firmware.sizes,
       emptySizes: firmware.emptySizes,
       modelSizes: firmware.modelSizes,

@@ -1,5 +1,5 @@
 import type { Target } from '../targets/index.ts';
-import type { ImageSizes, OptimizeFlag, SourceFile, ToolOptions } from '../toolchain/index.ts';
+import type { ImageSizes, OptimizeFlag, SourceFile, StackBound, ToolOptions } from '../toolchain/index.ts';
 
 /** Where generated code can be run. `auto`: the host for the target `host`, else QEMU, else Renode. */
 export type Emulator = 'qemu' | 'host' | 'renode';
@@ -63,6 +63,8 @@ export interface SimulationResult {
   readonly instructions: InstructionCount | null;
   /** Deepest stack of run(), from the stack pointer at its call, over all inferences; null on the host. */
   readonly stackBytes: number | null;
+  /** The most that any call of the model's functions can need, whatever the inputs; null on the host. */
+  readonly stackBound: StackBound | null;
   /** Of the whole firmware; null on the host. */
   readonly sizes: ImageSizes | null;
   /** Of the same firmware without a model. */

@@ -17,6 +17,8 @@ export interface ElfSymbol {
   readonly address: number;
   readonly sizeBytes: number;
   readonly kind: 'none' | 'object' | 'function' | 'other';
+  /** Whether other files can name it. */
+  readonly isGlobal: boolean;
 }
 
 /** What binutils' `size` prints: text is everything allocated that is not written, constants included. */
@@ -37,6 +39,7 @@ const SHT_NOBITS = 8;
 const SHF_WRITE = 1;
 const SHF_ALLOC = 2;
 const STT_FUNCTION = 2;
+const STB_LOCAL = 0;
 
 const kinds = ['none', 'object', 'function'] as const;
 
@@ -55,6 +58,7 @@ function readSymbols(table: Uint8Array, names: Uint8Array): ElfSymbol[] {
       address: type === STT_FUNCTION ? (value & ~1) >>> 0 : value,
       sizeBytes: view.getUint32(at + 8, true),
       kind: kinds[type] ?? 'other',
+      isGlobal: view.getUint8(at + 12) >>> 4 !== STB_LOCAL,
     });
   }
   return symbols;

@@ -35,3 +35,4 @@ export { installCommand, type ToolName } from './install-hints.ts';
 export { loadTarget, targetTexts } from './load-targets.ts';
 export { packageRoot, packageText } from './package-root.ts';
 export { endOf, mapParallel, runTool, runToolOrFail, type ToolResult } from './run-tool.ts';
+export { type CompiledFrame, readStackUsage, type StackBound, stackBound } from './stack-usage.ts';

@@ -33,6 +33,7 @@ describe.concurrent('msc compile', () => {
         inputBytes: null,
         outputBytes: null,
         stackBytes: null,
+        stackBoundBytes: null,
         lowerBoundBytes: null,
       },
       flash: { codeBytes: null, weightBytes: null },

@@ -61,6 +61,7 @@ describe.concurrent('msc run', () => {
         inputBytes: null,
         outputBytes: null,
         stackBytes: null,
+        stackBoundBytes: null,
         lowerBoundBytes: null,
       },
       flash: { codeBytes: null, weightBytes: null },
@@ -88,6 +89,32 @@ describe.concurrent('msc run', () => {
     );
     expect(report.instructions).toBeGreaterThanOrEqual(ofLayers);
     expect(report.instructions).toBeLessThan(ofLayers * 1.01 + 1000);
+  });
+
+  test('ends with 3 where an inference may need more stack than it may', async () => {
+    const run = [
+      'run',
+      at('sum.tflite'),
+      '-t',
+      'cortex-m0plus',
+      '--emulator',
+      'qemu',
+      '--input',
+      at('one.bin'),
+      '--stack',
+    ];
+    const enough = await msc([...run, '1000']);
+    expect(enough).toMatchObject({ code: 0, stderr: '' });
+    const [, measured, bound] = /stack (\d+) \(at most (\d+), from the machine code\)/.exec(enough.stdout)!;
+    expect(Number(bound) - Number(measured)).toBeGreaterThanOrEqual(0);
+    expect(Number(bound) - Number(measured)).toBeLessThanOrEqual(16);
+    const less = await msc([...run, String(Number(bound) - 1), '--json']);
+    expect(less.code).toBe(3);
+    expect(less.stderr).toMatch(/^error MSC4010 stack-too-large\n.*: sum_run/);
+    expect(JSON.parse(less.stdout)).toMatchObject({
+      memory: { stackBytes: Number(measured), stackBoundBytes: Number(bound) },
+      diagnostics: [{ name: 'stack-too-large' }],
+    });
   });
 
   test('ends with 4 and the first difference where results differ', async () => {
@@ -159,6 +186,8 @@ describe.concurrent('msc run refuses', () => {
     ['a tolerance that is none', ['--input', at('one.bin'), '--tolerance', '1e-3'], 'two numbers: REL,ABS'],
     ['half a tolerance', ['--input', at('one.bin'), '--tolerance', '1e-3,'], 'two numbers: REL,ABS'],
     ['an input that is not there', ['--input', 'missing.bin'], 'missing.bin: there is no such file'],
+    ['a stack that is no number', ['--input', at('one.bin'), '--stack', '1k'], "--stack: '1k'"],
+    ['a stack that nothing measures', ['--input', at('one.bin'), '--stack', '512'], 'does not measure the stack'],
     ['an emulator that is none', ['--input', at('one.bin'), '--emulator', 'simics'], 'auto, qemu, renode, host'],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await msc([...runSum, '-t', 'stm32f7', ...args]);

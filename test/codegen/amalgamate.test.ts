@@ -163,6 +163,13 @@ describe('amalgamate', () => {
     expect(systemIncludes).toEqual(['math.h']);
   });
 
+  it('keeps a root that is called by name a function of its own', () => {
+    const kernels = new Map([['portable/a__portable.c', 'MSC_KERNEL void msc_a__portable(void) {\n}\n']]);
+    const root = { file: 'portable/a__portable.c', name: 'a__portable', isSeparate: true };
+    const { code } = amalgamate(kernels, [root], 'net');
+    expect(code).toBe('NET_NOINLINE\nstatic NET_SECTION_CODE void net_a__portable(void) {\n}');
+  });
+
   it('leaves out what only another root uses', () => {
     expect(of('b__portable').code).not.toMatch(/pick|NET_X|unused/);
   });

@@ -11,7 +11,7 @@ function smmlar(a: number, b: number, c: number): number {
 
 const saturate = (value: number) => Math.min(Math.max(value, -128), 127);
 
-/** What `matrix_s8.h` computes of a sum: two multiplications, with or without the sign that makes ties go away from zero. */
+/** What `multiply_s8.h` computes of a sum: two multiplications, with or without the sign that makes ties go away from zero. */
 function packed(sum: number, multiplier: number, right: number, zeroPoint: number, signed: boolean): number {
   const high = smmlar(sum, 2 * multiplier - 2 ** 32, sum);
   return saturate(smmlar(high + (signed ? high >> 31 : 0), 2 ** (32 - right), zeroPoint));

@@ -102,6 +102,7 @@ emulated('on an emulated core', () => {
     ]);
     expect(result.stackBytes).toBeGreaterThanOrEqual(1024);
     expect(result.stackBytes).toBeLessThan(1024 + 128);
+    expect(result.stackBound).toMatchObject({ kind: 'known', bytes: result.stackBytes });
     // an initialised array is in .data, and memmove comes from the library
     expect(result.sizes!.data).toBe(32);
   });

@@ -60,6 +60,13 @@ describe.skipIf(zooFolder === null)('the zoo', () => {
       const inputs = model.cases.map(({ input }) => input);
       const run = await execute({ result, target, executor: 'qemu', inputs, objective: 'balanced' });
       expect(differences(result, model, run.outputs)).toEqual([]);
+      // what the machine code can need at most is what was painted over, but for a few words that were only reserved
+      const bound = run.stackBound!;
+      expect(bound).toMatchObject({ kind: 'known' });
+      const unused = (bound.kind === 'known' ? bound.bytes : Number.NaN) - run.stackBytes!;
+      expect(unused).toBeGreaterThanOrEqual(0);
+      expect(unused).toBeLessThanOrEqual(16);
+      expect(run.stackBytes).toBeLessThanOrEqual(512);
       const figures: Figures = {
         instructions: run.instructions!.total,
         arenaBytes: result.plan.sizeBytes,

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "msc/conv2d.h"
+#include "msc/dsp.h"
+#include "msc/expand_pixels_s8.h"
 
 /* One row of the window at `column`, of at most four elements, in a word; the row of the image has four or more. */
 static inline uint32_t msc_conv2d_window_word_s8(const int8_t *row, const msc_conv2d_window *window, int32_t column) {

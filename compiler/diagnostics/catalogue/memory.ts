@@ -12,4 +12,9 @@ export const memory = catalogueSection({
     summary: "Weights and tables do not fit the target's flash.",
     hint: 'Quantize or prune the model, or use a target with more flash.',
   },
+  'stack-too-large': {
+    code: 4010,
+    summary: 'An inference needs more stack than it may.',
+    hint: '`msc run -v` shows the functions that call one another in the worst case; `--optimize size` may need less.',
+  },
 });
