@@ -88,7 +88,7 @@ async function compileCommand(path: string, flags: CompileFlags): Promise<void> 
     ...options,
   });
   talk(`graph: ${result.graph.nodes.length} nodes; program: ${result.program.steps.length} kernel calls`);
-  const report = compileReport(result, target.name);
+  const report = compileReport(result, target.name, options.objective);
   const files = [
     ...result.files.map((file) => ({ name: file.name, content: file.text })),
     { name: `${result.cName}.json`, content: `${JSON.stringify(report, null, 2)}\n` },
@@ -117,6 +117,7 @@ function summary(result: CompileResult, report: CompileReport, folder: string, n
     `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (input ${grouped(memory.inputBytes)}, output ${grouped(memory.outputBytes)}, ` +
       `scratch ${grouped(memory.scratchBytes)}; no plan is below ${grouped(memory.lowerBoundBytes)})`,
     `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus code`,
+    `  work   ${grouped(report.predictedInstructions)} instructions, predicted`,
     `  files  ${names.map((name) => (folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`)).join('  ')}`,
     '',
   ].join('\n');

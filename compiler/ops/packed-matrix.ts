@@ -177,14 +177,35 @@ function packChannels(channels: readonly Channel[], together: 2 | 4): Int32Array
   return Int32Array.from(words);
 }
 
-/** Instructions of a product with three pixels, as counted on Cortex-M7. */
-export function pixelsInstructions({ outputs, columns }: Pick<WeightMatrix, 'outputs' | 'columns'>): number {
-  const loop = 17 * (columns / 4) + 2 * Math.ceil(columns / 32);
-  return 45 + Math.ceil(outputs / 2) * (loop + 47);
+/** Whether results have to be moved into the range of an activation that is narrower than int8. */
+export function isClamped(view: MatrixView): boolean {
+  const { minimum, maximum } = quantizedActivationRange(view.attributes.activation, result(view));
+  return minimum > -128 || maximum < 127;
 }
 
-/** Instructions of a product with one vector, as counted on Cortex-M7. */
+/** Instructions of clamping so many results of a product, where that is needed. */
+export function clampingInstructions(view: MatrixView, results: number): number {
+  return isClamped(view) ? 13 * results : 0;
+}
+
+/**
+ * Instructions of a product with three pixels: for every two channels an unrolled loop, and what comes before and behind it in
+ * `msc_multiply_pixels_s8`; a last channel alone is a call of its own.
+ */
+export function pixelsInstructions(
+  view: MatrixView,
+  { outputs, columns }: Pick<WeightMatrix, 'outputs' | 'columns'>,
+): number {
+  const loop = 17 * (columns / 4) + 2 * Math.ceil(columns / 32);
+  // With a zero point above the lowest value, ties of negative sums are rounded away from zero.
+  const requantizing = perTensor(result(view).quantization).zeroPoint === -128 ? 18 : 25;
+  const alone = outputs > 1 && outputs % 2 === 1 ? 50 : 0;
+  return 27 + alone + Math.ceil(outputs / 2) * (loop + requantizing + 29);
+}
+
+/** Instructions of a product with one vector: for every four channels as above; what is left of four is a call of its own. */
 export function vectorInstructions({ outputs, columns }: Pick<WeightMatrix, 'outputs' | 'columns'>): number {
   const loop = 16 * (columns / 4) + 2 * Math.ceil(columns / 16);
-  return 60 + Math.ceil(outputs / 4) * (loop + 40);
+  const rest = outputs % 4 === 0 ? 0 : outputs < 4 ? 33 : 72;
+  return 60 + rest + Math.ceil(outputs / 4) * (loop + 39);
 }

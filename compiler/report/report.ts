@@ -2,6 +2,8 @@ import type { Diagnostic } from '../diagnostics/index.ts';
 import { sizeBytesOf, type TensorId, tensorOf } from '../ir/index.ts';
 import { operatorNamed } from '../ops/index.ts';
 import type { CompileResult } from '../pipeline.ts';
+import { codeGoalOf, type Objective } from '../schedule/index.ts';
+import { predictedInstructions } from './prediction.ts';
 
 /** The JSON contract's version. */
 export const reportSchema = 1;
@@ -14,8 +16,12 @@ export interface LayerReport {
   /** Constants as the kernel reads them. */
   readonly weightBytes: number;
   readonly outputBytes: number;
+  /** Of one inference, by the cost model that chose the kernel. */
+  readonly predictedInstructions: number;
   /** Measured on an emulated core; null without one. */
   readonly instructions: number | null;
+  /** How far the prediction is above what was measured; null if it was not. */
+  readonly predictionErrorPercent: number | null;
 }
 
 /** What is known of a model once it is compiled, before it runs. Names and units are the same in every command. */
@@ -40,12 +46,15 @@ export interface CompileReport {
     readonly codeBytes: number | null;
     readonly weightBytes: number;
   };
+  /** Of one inference: the sum over the layers. */
+  readonly predictedInstructions: number;
   readonly layers: readonly LayerReport[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The report of a compilation. */
-export function compileReport(result: CompileResult, targetName: string): CompileReport {
+/** The report of a compilation for an objective. */
+export function compileReport(result: CompileResult, targetName: string, objective: Objective): CompileReport {
+  const predicted = result.program.steps.map((step) => predictedInstructions(step, codeGoalOf(objective)));
   const sizeOf = (ids: readonly TensorId[]) =>
     ids.reduce((sum, id) => sum + sizeBytesOf(tensorOf(result.graph, id)), 0);
   return {
@@ -61,6 +70,7 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       lowerBoundBytes: result.plan.lowerBoundBytes,
     },
     flash: { codeBytes: null, weightBytes: result.view.weightBytes },
+    predictedInstructions: predicted.reduce((sum, instructions) => sum + instructions, 0),
     layers: result.program.steps.map((step, i) => ({
       name: step.node.name,
       operator: step.node.operator,
@@ -68,7 +78,9 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       macs: operatorNamed(step.node.operator).definition.macs(step.view),
       weightBytes: result.view.steps[i]!.weightBytes,
       outputBytes: step.view.outputs.reduce((sum, tensor) => sum + sizeBytesOf(tensor), 0),
+      predictedInstructions: predicted[i]!,
       instructions: null,
+      predictionErrorPercent: null,
     })),
     diagnostics: result.diagnostics,
   };

@@ -1,5 +1,5 @@
 import { type Graph, type Node, type NodeView, viewOf } from '../ir/index.ts';
-import { type Isa, type KernelRecord, type LoweringOptions, operatorNamed } from '../ops/index.ts';
+import { type CodeGoal, type Isa, type KernelRecord, type LoweringOptions, operatorNamed } from '../ops/index.ts';
 import type { Step } from './program.ts';
 
 /** What the user wants most of. */
@@ -17,6 +17,11 @@ export interface SelectionOptions {
  * thousand: about the work of one convolution of a small network.
  */
 const instructionsPerByte: Readonly<Record<Objective, number>> = { balanced: 2, size: 100, speed: 0 };
+
+/** What the C compiler is asked for under an objective. */
+export function codeGoalOf(objective: Objective): CodeGoal {
+  return objective === 'size' ? 'size' : 'speed';
+}
 
 /** A kernel that could compute a node, and what it costs beside its code. */
 interface Candidate {
@@ -59,7 +64,7 @@ function candidatesFor(view: NodeView, options: SelectionOptions): readonly Cand
     throw new Error(`no kernel accepts ${view.node.operator} '${view.node.name}', whose constraints hold`);
   }
   return kernels.map((kernel) => {
-    const { instructions, codeBytes, tableBytes = 0 } = kernel.cost(view);
+    const { instructions, codeBytes, tableBytes = 0 } = kernel.cost(view, codeGoalOf(options.objective));
     // For size the constants count as they are emitted; else they differ too little to lay them out for every candidate.
     const bytes =
       options.objective === 'size' && kernels.length > 1

@@ -77,7 +77,7 @@ function caption({ digit, predicted, percent }: Answer): string {
 }
 
 function costs(result: CompileResult, execution: ExecutionResult, target: Target): readonly string[] {
-  const { memory, flash } = compileReport(result, target.name);
+  const { memory, flash } = compileReport(result, target.name, 'balanced');
   const { sizes, emptySizes, instructions } = execution;
   const rows: [string, string, string][] = [];
   if (sizes !== null && emptySizes !== null) {
@@ -125,7 +125,7 @@ function costs(result: CompileResult, execution: ExecutionResult, target: Target
 
 function layerTable(result: CompileResult, execution: ExecutionResult): readonly string[] {
   const steps = execution.instructions?.steps ?? null;
-  const rows = compileReport(result, targetName).layers.map((layer, i) => [
+  const rows = compileReport(result, targetName, 'balanced').layers.map((layer, i) => [
     layer.name,
     layer.kernel,
     grouped(layer.macs),

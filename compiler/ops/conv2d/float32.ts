@@ -2,7 +2,7 @@ import { elementCount, elementsFromBytes, type NodeView, operand, result } from 
 import { floatActivationRange } from '../activation.ts';
 import { type CField, type ConstantArray, constant, field, float, type KernelRecord } from '../kernel.ts';
 import { type Conv2dAttributes, conv2d } from './definition.ts';
-import { rowArguments, rowWindow, windowField } from './window.ts';
+import { lastColumn, rowArguments, rowWindow, windowField } from './window.ts';
 
 type Kernel = KernelRecord<Conv2dAttributes>;
 type View = NodeView<Conv2dAttributes>;
@@ -12,7 +12,14 @@ export const float32Portable: Kernel = {
   isa: 'portable',
   description: 'One dot product an output, any window, any groups.',
   accepts: (view) => operand(view, 0).dtype === 'float32',
-  cost: (view) => ({ instructions: 5 * conv2d.macs(view) + 50 * elementCount(result(view).shape), codeBytes: 360 }),
+  cost: (view) => {
+    const [, height, width] = operand(view, 1).shape as [number, number, number];
+    const outputs = elementCount(result(view).shape);
+    return {
+      instructions: 6 * conv2d.macs(view) + outputs * (height * (26 * width + 10) + 44),
+      codeBytes: 360,
+    };
+  },
   lower: (view) => {
     const weights = operand(view, 1);
     const [outputs, , , inputs] = weights.shape as [number, number, number, number];
@@ -53,9 +60,14 @@ export const float32Tiled: Kernel = {
   accepts: (view) => operand(view, 0).dtype === 'float32' && view.attributes.groups === 1,
   cost: (view) => {
     const [batches, height, width, outputs] = result(view).shape as [number, number, number, number];
-    const tiles = batches * height * Math.ceil(width / 4) * Math.ceil(outputs / 4);
+    const [, kernelHeight, kernelWidth] = operand(view, 1).shape as [number, number, number];
+    const fours = batches * height * Math.ceil(outputs / 4);
+    const tiles = fours * Math.ceil(width / 4);
     const taps = elementCount(operand(view, 1).shape) / outputs;
-    return { instructions: tiles * (23 * taps + 50 * operand(view, 1).shape[1]! + 250), codeBytes: 700 };
+    // A row of the window is multiplied at once inside of the image, tap by tap at its borders.
+    const pieces = fours * kernelHeight * (Math.ceil(width / 4) + borderTiles(view) * (kernelWidth - 1));
+    const results = elementCount(result(view).shape);
+    return { instructions: tiles * (23 * taps + 85) + 94 * pieces + 20 * results, codeBytes: 700 };
   },
   lower: (view) => {
     const weights = operand(view, 1);
@@ -89,6 +101,18 @@ export const float32Tiled: Kernel = {
     };
   },
 };
+
+/** Of the tiles of four pixels in a row of the result, those whose windows reach over the border. */
+function borderTiles(view: View): number {
+  const width = result(view).shape[2]!;
+  const { strides, padding } = view.attributes;
+  const last = lastColumn(view);
+  return Array.from({ length: Math.ceil(width / 4) }, (_, tile) => {
+    const first = 4 * tile * strides[1] - padding[2];
+    const end = (Math.min(4 * tile + 4, width) - 1) * strides[1] - padding[2];
+    return first >= 0 && end <= last ? 0 : 1;
+  }).reduce<number>((sum, tiles) => sum + tiles, 0);
+}
 
 function biasConstants(view: View): readonly ConstantArray[] {
   const bias = view.inputs[2] ?? null;

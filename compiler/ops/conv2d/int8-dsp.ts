@@ -1,15 +1,9 @@
 import { elementCount, elementsFromBytes, type NodeView, operand, result } from '../../ir/index.ts';
 import { perTensor } from '../activation.ts';
 import { constant, field, integer, type KernelRecord } from '../kernel.ts';
-import {
-  canPack,
-  packMatrix,
-  pixelsInstructions,
-  roundUp4,
-  type WeightMatrix,
-  weightMatrix,
-} from '../packed-matrix.ts';
+import { canPack, packMatrix, roundUp4, type WeightMatrix, weightMatrix } from '../packed-matrix.ts';
 import type { Conv2dAttributes } from './definition.ts';
+import { pointwiseInstructions, wideInstructions, windowInstructions } from './int8-cost.ts';
 import { plainChannels } from './plain-channels.ts';
 import { isPointwise, rowArguments, rowWindow, windowField } from './window.ts';
 
@@ -23,15 +17,7 @@ export const int8PointwiseDsp: Kernel = {
   isa: 'dsp',
   description: 'Three pixels by two channels at a time, two channels in one multiplication; 1x1 windows.',
   accepts: (view) => operand(view, 0).dtype === 'int8' && isPointwise(view) && canPack(view, matrixOf(view)),
-  cost: (view) => {
-    const channels = operand(view, 0).shape[3]!;
-    const columns = roundUp4(channels);
-    const product = pixelsInstructions({ outputs: operand(view, 1).shape[0]!, columns });
-    return {
-      instructions: Math.ceil(pixelsOf(view) / 3) * (product + 3 * columns + 40),
-      codeBytes: productBytes + 400,
-    };
-  },
+  cost: (view) => ({ instructions: pointwiseInstructions(view), codeBytes: productBytes + 400 }),
   lower: (view) => {
     const { constants, fields } = packMatrix(view, matrixOf(view), 2);
     const channels = operand(view, 0).shape[3]!;
@@ -61,15 +47,7 @@ export const int8WindowDsp: Kernel = {
   isa: 'dsp',
   description: 'Windows of three pixels expanded to int16 once, by two channels at a time, in one multiplication.',
   accepts: (view) => operand(view, 0).dtype === 'int8' && view.attributes.groups === 1 && canPack(view, matrixOf(view)),
-  cost: (view) => {
-    const [outputs, height] = operand(view, 1).shape as [number, number];
-    const columns = columnsOf(view);
-    const product = pixelsInstructions({ outputs, columns });
-    return {
-      instructions: Math.ceil(pixelsOf(view) / 3) * (product + 3 * columns + 15 * height + 60),
-      codeBytes: productBytes + 700,
-    };
-  },
+  cost: (view) => ({ instructions: windowInstructions(view, rowsPerCall(view)), codeBytes: productBytes + 700 }),
   lower: (view) => {
     const matrix = matrixOf(view);
     const { constants, fields } = packMatrix(view, matrix, 2);
@@ -94,14 +72,7 @@ export const int8WideDsp: Kernel = {
   isa: 'dsp',
   description: 'Weights as int16, for those that do not pack: with a zero point, large sums or large multipliers.',
   accepts: (view) => operand(view, 0).dtype === 'int8' && view.attributes.groups === 1,
-  cost: (view) => {
-    const [outputs, height] = operand(view, 1).shape as [number, number];
-    const columns = columnsOf(view);
-    return {
-      instructions: Math.ceil(pixelsOf(view) / 3) * (outputs * (4 * columns + 100) + 3 * columns + 15 * height + 60),
-      codeBytes: 800,
-    };
-  },
+  cost: (view) => ({ instructions: wideInstructions(view, rowsPerCall(view)), codeBytes: 800 }),
   lower: (view) => {
     const matrix = matrixOf(view);
     const { outputs, columns } = matrix;

@@ -5,6 +5,7 @@ import { channelMultipliers, foldInputZeroPoint } from '../requantization.ts';
 import { imagesOf, rowWindowOf } from '../windows.ts';
 import { type DepthwiseConv2dAttributes, depthwiseConv2d, depthwiseWindows } from './definition.ts';
 import { geometryFields, outputsOf } from './geometry.ts';
+import { pixelInstructions, planesInstructions } from './int8-cost.ts';
 import { channelWeights } from './weights.ts';
 
 type View = NodeView<DepthwiseConv2dAttributes>;
@@ -15,7 +16,10 @@ export const int8Portable: Kernel = {
   isa: 'portable',
   description: 'One output channel after the other, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'int8',
-  cost: (view) => ({ instructions: 9 * depthwiseConv2d.macs(view) + 60 * outputsOf(view), codeBytes: 560 }),
+  cost: (view) => ({
+    instructions: 14 * depthwiseConv2d.macs(view) + outputsOf(view) * (30 * depthwiseWindows(view).kernel[0] + 55),
+    codeBytes: 560,
+  }),
   lower: (view) => int8Call(view, 'depthwise_conv2d_s8__portable'),
 };
 
@@ -35,19 +39,10 @@ export const int8Dsp3x3: Kernel = {
     const is3x3 = [...kernel, ...dilations].join() === '3,3,1,1' && strides[0] === strides[1] && strides[0] <= 2;
     return operand(view, 0).dtype === 'int8' && is3x3 && suitsDsp(view);
   },
-  cost: (view) => {
-    const { batches, outputHeight, outputWidth, channels, width } = imagesOf(view);
-    const isStride1 = depthwiseWindows(view).strides[1] === 1;
-    const rows = rowsPerCall(view);
-    const calls = Math.ceil(outputHeight / rows);
-    const groups = Math.floor(outputWidth / 4);
-    const outputRow =
-      groups * (isStride1 ? 65 : 71) + (outputWidth % 4 >= 2 ? (isStride1 ? 41 : 44) : 0) + (outputWidth % 2) * 29;
-    const unzippedRow = (29 + 9 * width) / 4;
-    const perCall = 100 + 20 * groups + unzippedRows(view, rows) * unzippedRow;
-    const perChannel = outputHeight * outputRow + calls * perCall;
-    return { instructions: Math.round(batches * Math.ceil(channels / 4) * 4 * perChannel), codeBytes: 2100 };
-  },
+  cost: (view) => ({
+    instructions: planesInstructions(view, rowsPerCall(view), (rows) => unzippedRows(view, rows)),
+    codeBytes: 2100,
+  }),
   lower: (view) => {
     const rows = rowsPerCall(view);
     return {
@@ -64,21 +59,7 @@ export const int8Dsp: Kernel = {
   isa: 'dsp',
   description: 'Any window, from 4 channels: four channels of a pixel at a time.',
   accepts: (view) => operand(view, 0).dtype === 'int8' && suitsDsp(view),
-  cost: (view) => {
-    const { batches, outputHeight, outputWidth, channels } = imagesOf(view);
-    const { strides, padding } = depthwiseWindows(view);
-    const calls = (batches * outputHeight) / mostRowsPerCall;
-    const widening = 3 * calls * channels * tapsOf(view);
-    const borderColumns = Math.min(
-      outputWidth,
-      Math.ceil(padding[2] / strides[1]) + Math.ceil(padding[3] / strides[1]),
-    );
-    const border = 3.6 * batches * outputHeight * borderColumns * channels * tapsOf(view);
-    return {
-      instructions: Math.round(3.4 * depthwiseConv2d.macs(view) + 10 * outputsOf(view) + widening + border),
-      codeBytes: 1350,
-    };
-  },
+  cost: (view, goal) => ({ instructions: pixelInstructions(view, mostRowsPerCall, goal), codeBytes: 1350 }),
   lower: (view) => {
     const rows = Math.min(mostRowsPerCall, imagesOf(view).outputHeight);
     return {
