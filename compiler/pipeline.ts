@@ -20,6 +20,7 @@ import type { Rounding } from './numerics/index.ts';
 import { type Pass, runPasses } from './passes/index.ts';
 import {
   chooseKernels,
+  codeGoalOf,
   instructionsPerByte,
   isasOf,
   type Objective,
@@ -114,7 +115,14 @@ export function compileGraph(
   const lowering = { rounding: options.rounding ?? 'double' } as const;
   const steps = chooseKernels(graph, { isas: isasOf(target), objective, lowering });
   const { program, plan } = chooseSchedule(
-    { graph, steps, sources: sourcesOfViews(graph), lowering, instructionsPerByte: instructionsPerByte[objective] },
+    {
+      graph,
+      steps,
+      sources: sourcesOfViews(graph),
+      lowering,
+      instructionsPerByte: instructionsPerByte[objective],
+      goal: codeGoalOf(objective),
+    },
     { slowdown: slowdowns[objective], ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }) },
     { alignmentBytes: target.features.cacheLineBytes },
   );

@@ -117,6 +117,7 @@ function summary(result: CompileResult, report: CompileReport, folder: string, n
     `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (input ${grouped(memory.inputBytes)}, output ${grouped(memory.outputBytes)}, ` +
       `scratch ${grouped(memory.scratchBytes)}; no plan is below ${grouped(memory.lowerBoundBytes)})`,
     `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus code`,
+    `  work   ${grouped(report.predictedInstructions)} instructions, predicted`,
     `  files  ${names.map((name) => (folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`)).join('  ')}`,
     '',
   ].join('\n');

@@ -4,6 +4,7 @@ import { diagnostic, exitCodeOf, fail, formatDiagnostic } from '../diagnostics/i
 import { sizeBytesOf, tensorOf } from '../ir/index.ts';
 import { compile } from '../pipeline.ts';
 import { compareOutputs, defaultTolerance, describeDifference, type Tolerance } from '../report/compare.ts';
+import { predictionErrorPercent, signedPercent } from '../report/prediction.ts';
 import { compileReport } from '../report/report.ts';
 import type { RunReport } from '../report/run-report.ts';
 import { grouped, table } from '../report/text.ts';
@@ -174,6 +175,7 @@ function reportOf(
     matches: compared.matches,
     instructions: instructions?.total ?? null,
     countedBy: instructions?.countedBy ?? null,
+    predictionErrorPercent: predictionErrorPercent(compiled.predictedInstructions, instructions?.total ?? null),
     sizes,
     emptySizes,
     memory: {
@@ -182,7 +184,14 @@ function reportOf(
       stackBoundBytes: stackBound?.kind === 'known' ? stackBound.bytes : null,
     },
     flash: { ...compiled.flash, codeBytes },
-    layers: compiled.layers.map((layer, i) => ({ ...layer, instructions: instructions?.steps?.[i] ?? null })),
+    layers: compiled.layers.map((layer, i) => {
+      const counted = instructions?.steps?.[i] ?? null;
+      return {
+        ...layer,
+        instructions: counted,
+        predictionErrorPercent: predictionErrorPercent(layer.predictedInstructions, counted),
+      };
+    }),
     diagnostics: [...compiled.diagnostics, ...compared.diagnostics],
     notes:
       stackBound?.kind === 'unknown'
@@ -203,6 +212,9 @@ function summary(report: RunReport, execution: ExecutionResult, expected: number
   const lines = [
     `${report.model.name} on ${report.target}, by ${report.emulator.name} ${report.emulator.version}: ${verdict}`,
     `  instructions  ${count(report.instructions)}${report.countedBy === null ? '' : ` (exact, by ${report.countedBy})`}`,
+    `  predicted     ${grouped(report.predictedInstructions)}${
+      report.predictionErrorPercent === null ? '' : ` (${signedPercent(report.predictionErrorPercent)})`
+    }`,
     `  RAM           arena ${grouped(report.memory.arenaBytes)}, stack ${count(report.memory.stackBytes)}${bound === null ? '' : ` (at most ${grouped(bound)}, from the machine code)`}`,
     `  flash         code ${count(report.flash.codeBytes)}, weights ${grouped(report.flash.weightBytes)}`,
     ...report.notes.map((note) => `  note: ${note}`),
@@ -216,15 +228,19 @@ function summary(report: RunReport, execution: ExecutionResult, expected: number
       layer.name,
       layer.kernel,
       grouped(layer.macs),
+      grouped(layer.predictedInstructions),
       count(layer.instructions),
+      signedPercent(layer.predictionErrorPercent),
       layer.instructions === null || layer.macs === 0 ? '-' : (layer.instructions / layer.macs).toFixed(2),
     ]);
     lines.push(
       '',
-      ...table(['step', 'node', 'kernel', 'MACs', 'instructions', 'per MAC'], rows, [
+      ...table(['step', 'node', 'kernel', 'MACs', 'predicted', 'instructions', 'error', 'per MAC'], rows, [
         true,
         false,
         false,
+        true,
+        true,
         true,
         true,
         true,

@@ -1,6 +1,6 @@
 /** What can be done with a run of steps: alone, a few rows a call, or together row by row; and what each way costs. */
 import { type Graph, sizeBytesOf, type TensorId, tensorOf } from '../ir/index.ts';
-import type { KernelRecord, LoweringOptions } from '../ops/index.ts';
+import type { CodeGoal, KernelRecord, LoweringOptions } from '../ops/index.ts';
 import {
   type Program,
   programOf,
@@ -38,6 +38,7 @@ export interface OptionContext {
   readonly lowering: LoweringOptions;
   /** Instructions that a byte of flash is worth: what a kernel costs that is used nowhere else. */
   readonly instructionsPerByte: number;
+  readonly goal: CodeGoal;
 }
 
 /** Ways of going together that are tried: rows at a time of the finest image. */
@@ -110,26 +111,31 @@ function undominated(options: readonly ScheduleOption[]): readonly ScheduleOptio
   );
 }
 
-type Lower = (index: number, kernel: KernelRecord, rowsPerCall: number | undefined) => Step;
+type Lower = (index: number, found: Choice, rowsPerCall: number) => Step;
+
+/** A kernel for a step, and the instructions of all its rows. */
+interface Choice {
+  readonly kernel: KernelRecord;
+  readonly instructions: number;
+}
 
 /** Lowers each step once for each kernel and number of rows. */
 function lowerings({ steps, lowering }: OptionContext): Lower {
   const known = new Map<string, Step>();
-  return (index, kernel, rowsPerCall) => {
+  return (index, { kernel, instructions }, rowsPerCall) => {
     const step = steps[index]!;
     const own = step.call.work.kind === 'rows' ? (step.call.work.window.rowsPerCall ?? 1) : Number.POSITIVE_INFINITY;
-    if (kernel === step.kernel && (rowsPerCall === undefined || own <= rowsPerCall)) {
-      return step;
+    if (kernel === step.kernel && own <= rowsPerCall) {
+      return { ...step, instructions };
     }
     const key = `${index} ${kernel.name} ${rowsPerCall}`;
     const found = known.get(key);
     if (found !== undefined) {
-      return found;
+      return { ...found, instructions };
     }
-    const options = rowsPerCall === undefined ? lowering : { ...lowering, rowsPerCall };
-    const lowered = { ...step, kernel, call: kernel.lower(step.view, options) };
+    const lowered = { ...step, kernel, call: kernel.lower(step.view, { ...lowering, rowsPerCall }) };
     known.set(key, lowered);
-    return lowered;
+    return { ...lowered, instructions };
   };
 }
 
@@ -140,12 +146,12 @@ function aloneOptions(context: OptionContext, index: number, lower: Lower, uses:
   const most = work.kind === 'rows' ? (work.window.rowsPerCall ?? 1) : 1;
   const segment = wholeSegment(index, rowCountOf(step));
   const range = { first: index, end: index + 1 };
-  const natural = optionOf(context, range, segment, [step], step.kernel.cost(step.view).instructions, uses, true);
+  const natural = optionOf(context, range, segment, [step], uses, true);
   const fewer = [8, 4, 2, 1]
     .filter((rows) => rows < most)
     .map((rows) => {
-      const { kernel, instructions } = cheapest(context, index, rowCountOf(step), rows);
-      return optionOf(context, range, segment, [lower(index, kernel, rows)], instructions, uses, true);
+      const found = cheapest(context, index, rowCountOf(step), rows);
+      return optionOf(context, range, segment, [lower(index, found, rows)], uses, true);
     });
   return [natural, ...fewer];
 }
@@ -162,31 +168,29 @@ function together(
   if (segment === null) {
     return null;
   }
-  let instructions = 0;
   const members = segment.paces.map((pace, k) => {
     const index = range.first + k;
     const height = rowCountOf(context.steps[index]!);
-    const found = cheapest(context, index, height, pace.rows);
-    instructions += found.instructions + segment.ticks * instructionsPerTick;
-    return lower(index, found.kernel, pace.rows);
+    const { kernel, instructions } = cheapest(context, index, height, pace.rows);
+    return lower(index, { kernel, instructions: instructions + segment.ticks * instructionsPerTick }, pace.rows);
   });
-  return optionOf(context, range, segment, members, Math.round(instructions), uses, false);
+  return optionOf(context, range, segment, members, uses, false);
 }
 
 /** The kernel that costs least for so many rows at a time, and the instructions of all rows. */
 function cheapest(
-  { steps, instructionsPerByte }: OptionContext,
+  { steps, instructionsPerByte, goal }: OptionContext,
   index: number,
   height: number,
   rows: number,
-): { readonly kernel: KernelRecord; readonly instructions: number } {
+): Choice {
   const step = steps[index]!;
   const used = new Set(steps.map(({ kernel }) => kernel.name));
   const turn = { rows: Math.min(rows, height), skip: 0 };
   const turns = turnsOf(turn, height);
   const last = rowsOfTurn(turn, turns, height);
   const candidates = step.alternatives.map((kernel) => {
-    const costOf = (count: number) => kernel.cost(viewOfRows(step, count));
+    const costOf = (count: number) => kernel.cost(viewOfRows(step, count), goal);
     const full = costOf(turn.rows);
     const rest = last.end - last.begin === turn.rows ? full : costOf(last.end - last.begin);
     const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
@@ -202,12 +206,12 @@ function optionOf(
   { first, end }: { readonly first: number; readonly end: number },
   segment: Segment,
   steps: readonly Step[],
-  instructions: number,
   uses: Uses,
   isExact: boolean,
 ): ScheduleOption {
   const { program, crossingBytes } = partOf(context, first, end, segment, steps, uses);
   const own = Math.max(mostBytesInUse(program), isExact ? leastRoom(program) : 0);
+  const instructions = steps.reduce((sum, step) => sum + step.instructions, 0);
   return { first, end, segment, steps, instructions, peakBytes: crossingBytes + own };
 }
 

@@ -22,6 +22,7 @@ import { transpose } from './transpose/index.ts';
 export type {
   Argument,
   CField,
+  CodeGoal,
   ConstantArray,
   CValue,
   Isa,

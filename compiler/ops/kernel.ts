@@ -104,6 +104,9 @@ export interface KernelCall {
   readonly inPlace: readonly number[];
 }
 
+/** What the C compiler is asked for: `speed` is `-O2`, `size` is `-Os`. */
+export type CodeGoal = 'speed' | 'size';
+
 /** What choosing the kernel costs. */
 export interface KernelCost {
   /** Instructions of one inference, modelled. */
@@ -130,7 +133,11 @@ export interface KernelRecord<A extends Attributes = Attributes> {
   readonly description: string;
   /** Whether it can compute this node; the definition's constraints hold already. */
   readonly accepts: (view: NodeView<A>) => boolean;
-  readonly cost: (view: NodeView<A>) => KernelCost;
+  /**
+   * Calls of fewer rows cost what the same node with a lower result costs. Without a goal, for speed. Instructions follow the
+   * kernel's loops: so many a call, a row, a pixel, a step; the constants are counted on an emulated Cortex-M7.
+   */
+  readonly cost: (view: NodeView<A>, goal?: CodeGoal) => KernelCost;
   readonly lower: (view: NodeView<A>, options: LoweringOptions) => KernelCall;
 }
 

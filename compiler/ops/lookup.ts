@@ -18,7 +18,7 @@ export function lookupKernel<A extends NodeView['attributes']>(
     isa: 'portable',
     description: 'Looks every result up in a table of 256 bytes.',
     accepts: (view) => operand(view, 0).dtype === 'int8' && result(view).dtype === 'int8' && accepts(view),
-    cost: (view) => ({ instructions: 6 * elementCount(result(view).shape) + 10, codeBytes: 24, tableBytes: 256 }),
+    cost: (view) => ({ instructions: 5 * elementCount(result(view).shape) + 10, codeBytes: 24, tableBytes: 256 }),
     lower: (view) => {
       const compute = functionOf(view);
       return {

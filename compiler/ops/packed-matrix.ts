@@ -209,8 +209,20 @@ export function pixelsInstructions(
   return threes * (three + lastAlone + perBlock) + pairs * (pair + lastAlone + perBlock + 7);
 }
 
-/** Instructions of a product with one vector, as counted on Cortex-M7. */
+/** Whether results have to be moved into the range of an activation that is narrower than int8. */
+export function isClamped(view: MatrixView): boolean {
+  const { minimum, maximum } = quantizedActivationRange(view.attributes.activation, result(view));
+  return minimum > -128 || maximum < 127;
+}
+
+/** Instructions of clamping so many results of a product, where that is needed. */
+export function clampingInstructions(view: MatrixView, results: number): number {
+  return isClamped(view) ? 13 * results : 0;
+}
+
+/** Instructions of a product with one vector: for every four channels as above; what is left of four is a call of its own. */
 export function vectorInstructions({ outputs, columns }: Pick<WeightMatrix, 'outputs' | 'columns'>): number {
   const loop = 16 * (columns / 4) + 2 * Math.ceil(columns / 16);
-  return 60 + Math.ceil(outputs / 4) * (loop + 40);
+  const rest = outputs % 4 === 0 ? 0 : outputs < 4 ? 33 : 72;
+  return 60 + rest + Math.ceil(outputs / 4) * (loop + 39);
 }

@@ -1,8 +1,8 @@
 /** What the two pools share. */
-import { type Constraint, operand, type Shape } from '../ir/index.ts';
+import { type Constraint, type NodeView, operand, type Shape } from '../ir/index.ts';
 import { quantizedPerTensor, rank } from './constraints.ts';
 import type { PoolAttributes } from './window-import.ts';
-import { positionsOf, type ShapeView, validWindows, type Windows, windowsTouchImage } from './windows.ts';
+import { imagesOf, positionsOf, type ShapeView, validWindows, type Windows, windowsTouchImage } from './windows.ts';
 
 export type { PoolAttributes };
 
@@ -49,4 +49,22 @@ export function poolWindows(view: ShapeView<PoolAttributes>): Windows {
 export function pooledShape(view: ShapeView<PoolAttributes>): Shape {
   const image = operand(view, 0).shape;
   return [image[0]!, ...positionsOf(image, poolWindows(view)), image[3]!];
+}
+
+/** Instructions of the parts of a pool: per element of a window, per row of it, per result, and per position. */
+export interface PoolSteps {
+  readonly tap: number;
+  readonly row: number;
+  readonly result: number;
+  readonly position: number;
+}
+
+/** Instructions of a pool that computes so many channels at a time. */
+export function poolInstructions(view: NodeView<PoolAttributes>, channelsTogether: number, steps: PoolSteps): number {
+  const { batches, outputHeight, outputWidth, channels } = imagesOf(view);
+  const [height, width] = view.attributes.kernel;
+  const ofResult = steps.tap * height * width + steps.row * height + steps.result;
+  const ofPosition = Math.ceil(channels / channelsTogether) * ofResult + steps.position;
+  // A row of the window is looked up once for all positions.
+  return Math.round(batches * outputHeight * (outputWidth * ofPosition + 38 * height));
 }

@@ -14,8 +14,12 @@ export interface LayerReport {
   /** Constants as the kernel reads them. */
   readonly weightBytes: number;
   readonly outputBytes: number;
+  /** Of one inference, by the cost model that chose the kernel. */
+  readonly predictedInstructions: number;
   /** Measured on an emulated core; null without one. */
   readonly instructions: number | null;
+  /** How far the prediction is above what was measured; null if it was not. */
+  readonly predictionErrorPercent: number | null;
 }
 
 /** What is known of a model once it is compiled, before it runs. Names and units are the same in every command. */
@@ -42,12 +46,15 @@ export interface CompileReport {
     readonly codeBytes: number | null;
     readonly weightBytes: number;
   };
+  /** Of one inference: the sum over the layers. */
+  readonly predictedInstructions: number;
   readonly layers: readonly LayerReport[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** The report of a compilation. */
 export function compileReport(result: CompileResult, targetName: string): CompileReport {
+  const predicted = result.program.steps.map((step) => Math.round(step.instructions));
   const sizeOf = (ids: readonly TensorId[]) =>
     ids.reduce((sum, id) => sum + sizeBytesOf(tensorOf(result.graph, id)), 0);
   return {
@@ -64,6 +71,7 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       lowerBoundBytes: result.plan.lowerBoundBytes,
     },
     flash: { codeBytes: null, weightBytes: result.view.weightBytes },
+    predictedInstructions: predicted.reduce((sum, instructions) => sum + instructions, 0),
     layers: result.program.steps.map((step, i) => ({
       name: step.node.name,
       operator: step.node.operator,
@@ -71,7 +79,9 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       macs: operatorNamed(step.node.operator).definition.macs(step.view),
       weightBytes: result.view.steps[i]!.weightBytes,
       outputBytes: step.view.outputs.reduce((sum, tensor) => sum + sizeBytesOf(tensor), 0),
+      predictedInstructions: predicted[i]!,
       instructions: null,
+      predictionErrorPercent: null,
     })),
     diagnostics: result.diagnostics,
   };

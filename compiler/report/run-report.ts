@@ -23,6 +23,8 @@ export interface RunReport extends CompileReport {
   /** Of the first inference, exact; null where they cannot be counted. */
   readonly instructions: number | null;
   readonly countedBy: string | null;
+  /** How far the prediction is above what was measured; null if it was not. */
+  readonly predictionErrorPercent: number | null;
   /** Of the firmware; null without one. */
   readonly sizes: Sizes | null;
   /** Of the same firmware without a model. */

@@ -1,5 +1,5 @@
 import { type Graph, type NodeView, viewOf } from '../ir/index.ts';
-import { type Isa, type KernelRecord, type LoweringOptions, operatorNamed } from '../ops/index.ts';
+import { type CodeGoal, type Isa, type KernelRecord, type LoweringOptions, operatorNamed } from '../ops/index.ts';
 import type { Step } from './program.ts';
 import { isView } from './views.ts';
 
@@ -24,6 +24,11 @@ export const instructionsPerByte: Readonly<Record<Objective, number>> = {
   ram: 2,
 };
 
+/** What the C compiler is asked for under an objective. */
+export function codeGoalOf(objective: Objective): CodeGoal {
+  return objective === 'size' ? 'size' : 'speed';
+}
+
 /** A kernel that could compute a node, and what it costs beside its code. */
 interface Candidate {
   readonly kernel: KernelRecord;
@@ -41,7 +46,8 @@ export function chooseKernels(graph: Graph, options: SelectionOptions): readonly
   return views.map((view, i) => {
     const { kernel } = chosen[i]!;
     const alternatives = candidates[i]!.map((candidate) => candidate.kernel);
-    return { node: nodes[i]!, view, kernel, alternatives, call: kernel.lower(view, options.lowering) };
+    const { instructions } = kernel.cost(view, codeGoalOf(options.objective));
+    return { node: nodes[i]!, view, kernel, alternatives, call: kernel.lower(view, options.lowering), instructions };
   });
 }
 
@@ -53,7 +59,7 @@ function candidatesFor(view: NodeView, options: SelectionOptions): readonly Cand
     throw new Error(`no kernel accepts ${view.node.operator} '${view.node.name}', whose constraints hold`);
   }
   return kernels.map((kernel) => {
-    const { instructions, codeBytes, tableBytes = 0 } = kernel.cost(view);
+    const { instructions, codeBytes, tableBytes = 0 } = kernel.cost(view, codeGoalOf(options.objective));
     // For size the constants count as they are emitted; else they differ too little to lay them out for every candidate.
     const bytes =
       options.objective === 'size' && kernels.length > 1

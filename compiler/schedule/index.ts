@@ -1,4 +1,10 @@
-export { chooseKernels, instructionsPerByte, type Objective, type SelectionOptions } from './choose-kernels.ts';
+export {
+  chooseKernels,
+  codeGoalOf,
+  instructionsPerByte,
+  type Objective,
+  type SelectionOptions,
+} from './choose-kernels.ts';
 export { isasOf } from './isas.ts';
 export { rowsDue, rowsOfTurn, turnsOf, wholeSegment } from './pace.ts';
 export type { Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';

@@ -9,6 +9,8 @@ export interface Step {
   /** All kernels that can compute the node, the chosen one among them. */
   readonly alternatives: readonly KernelRecord[];
   readonly call: KernelCall;
+  /** Modelled, of one inference, as the step is driven. */
+  readonly instructions: number;
 }
 
 /**

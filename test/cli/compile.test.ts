@@ -37,6 +37,7 @@ describe.concurrent('msc compile', () => {
         lowerBoundBytes: null,
       },
       flash: { codeBytes: null, weightBytes: null },
+      predictedInstructions: null,
       layers: [
         {
           name: null,
@@ -45,7 +46,9 @@ describe.concurrent('msc compile', () => {
           macs: null,
           weightBytes: null,
           outputBytes: null,
+          predictedInstructions: null,
           instructions: null,
+          predictionErrorPercent: null,
         },
       ],
       diagnostics: [],

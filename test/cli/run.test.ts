@@ -53,6 +53,7 @@ describe.concurrent('msc run', () => {
       matches: null,
       instructions: null,
       countedBy: null,
+      predictionErrorPercent: null,
       sizes: { text: null, data: null, bss: null },
       emptySizes: { text: null, data: null, bss: null },
       memory: {
@@ -65,6 +66,7 @@ describe.concurrent('msc run', () => {
         lowerBoundBytes: null,
       },
       flash: { codeBytes: null, weightBytes: null },
+      predictedInstructions: null,
       layers: [
         {
           name: null,
@@ -73,7 +75,9 @@ describe.concurrent('msc run', () => {
           macs: null,
           weightBytes: null,
           outputBytes: null,
+          predictedInstructions: null,
           instructions: null,
+          predictionErrorPercent: null,
         },
       ],
       diagnostics: [],

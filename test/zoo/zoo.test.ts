@@ -6,6 +6,8 @@ import { execute, firmwareModelOf } from '../../compiler/cli/execute.ts';
 import { sizeBytesOf, tensorOf } from '../../compiler/ir/index.ts';
 import { type CompileResult, compile } from '../../compiler/pipeline.ts';
 import { compareOutputs, defaultTolerance, describeDifference } from '../../compiler/report/compare.ts';
+import { predictionErrorPercent } from '../../compiler/report/prediction.ts';
+import { compileReport } from '../../compiler/report/report.ts';
 import { simulate } from '../../compiler/simulate/index.ts';
 import { parseTarget } from '../../compiler/targets/index.ts';
 import { type ZooModel, zooFolder, zooModels } from '../support/zoo.ts';
@@ -54,33 +56,40 @@ if (zooFolder === null) {
 
 describe.skipIf(zooFolder === null)('the zoo', () => {
   describe.each(models)('$fileName', (model) => {
-    it.each(targets)('gives the golden outputs on an emulated %s, with the recorded figures', async (targetName) => {
-      const target = parseTarget(texts, targetName);
-      const result = compileModel(model, targetName);
-      const inputs = model.cases.map(({ input }) => input);
-      const run = await execute({ result, target, executor: 'qemu', inputs, objective: 'balanced' });
-      expect(differences(result, model, run.outputs)).toEqual([]);
-      // what the machine code can need at most is what was painted over, but for a few words that were only reserved
-      const bound = run.stackBound!;
-      expect(bound).toMatchObject({ kind: 'known' });
-      const unused = (bound.kind === 'known' ? bound.bytes : Number.NaN) - run.stackBytes!;
-      expect(unused).toBeGreaterThanOrEqual(0);
-      expect(unused).toBeLessThanOrEqual(16);
-      expect(run.stackBytes).toBeLessThanOrEqual(512);
-      const figures: Figures = {
-        instructions: run.instructions!.total,
-        arenaBytes: result.plan.sizeBytes,
-        stackBytes: run.stackBytes!,
-        codeBytes:
-          run.sizes!.text + run.sizes!.data - run.emptySizes!.text - run.emptySizes!.data - result.view.weightBytes,
-        weightBytes: result.view.weightBytes,
-      };
-      measured[model.fileName] = { ...measured[model.fileName], [targetName]: figures };
-      compiler = run.compiler!.version;
-      if (!updating && recorded.compiler === compiler && run.instructions!.countedBy === 'plugin') {
-        expect(figures).toEqual(recorded.models[model.fileName]?.[targetName]);
-      }
-    });
+    it.each(targets)(
+      'gives the golden outputs on an emulated %s, with the recorded figures and the predicted work',
+      async (targetName) => {
+        const target = parseTarget(texts, targetName);
+        const result = compileModel(model, targetName);
+        const inputs = model.cases.map(({ input }) => input);
+        const run = await execute({ result, target, executor: 'qemu', inputs, objective: 'balanced' });
+        expect(differences(result, model, run.outputs)).toEqual([]);
+        // what the machine code can need at most is what was painted over, but for a few words that were only reserved
+        const bound = run.stackBound!;
+        expect(bound).toMatchObject({ kind: 'known' });
+        const unused = (bound.kind === 'known' ? bound.bytes : Number.NaN) - run.stackBytes!;
+        expect(unused).toBeGreaterThanOrEqual(0);
+        expect(unused).toBeLessThanOrEqual(16);
+        expect(run.stackBytes).toBeLessThanOrEqual(512);
+        const figures: Figures = {
+          instructions: run.instructions!.total,
+          arenaBytes: result.plan.sizeBytes,
+          stackBytes: run.stackBytes!,
+          codeBytes:
+            run.sizes!.text + run.sizes!.data - run.emptySizes!.text - run.emptySizes!.data - result.view.weightBytes,
+          weightBytes: result.view.weightBytes,
+        };
+        measured[model.fileName] = { ...measured[model.fileName], [targetName]: figures };
+        compiler = run.compiler!.version;
+        const predicted = compileReport(result, targetName).predictedInstructions;
+        if (run.instructions!.countedBy === 'plugin') {
+          expect(Math.abs(predictionErrorPercent(predicted, figures.instructions)!)).toBeLessThanOrEqual(10);
+        }
+        if (!updating && recorded.compiler === compiler && run.instructions!.countedBy === 'plugin') {
+          expect(figures).toEqual(recorded.models[model.fileName]?.[targetName]);
+        }
+      },
+    );
 
     it('gives the golden outputs on the host, without undefined behaviour', async () => {
       const target = parseTarget(texts, 'stm32f7');

@@ -20,7 +20,10 @@ export const addDsp: KernelRecord<ArithmeticAttributes> = {
     const { output, finer } = inOrder(view);
     return output.shift <= -1 && output.shift >= -largestOutputShift && finer.shift >= -30 && finer.multiplier > 0;
   },
-  cost: (view) => ({ instructions: 21 * elementCount(result(view).shape) + 60, codeBytes: 430 }),
+  cost: (view, goal) => ({
+    instructions: (goal === 'size' ? 31 : 21) * elementCount(result(view).shape) + 40,
+    codeBytes: 430,
+  }),
   lower: (view) => {
     const { coarserIndex, finer, output } = inOrder(view);
     const outputZeroPoint = perTensor(result(view).quantization).zeroPoint;

@@ -21,7 +21,7 @@ function sameShapes(operator: ArithmeticOperator): Kernel {
     description: 'Operands of one shape, an element at a time.',
     accepts: (view) => result(view).dtype === 'int8' && takesSameShapes(view),
     cost: (view) => ({
-      instructions: (operator === 'mul' ? 30 : 40) * elements(view) + 20,
+      instructions: (operator === 'mul' ? 52 : 61) * elements(view) + 20,
       codeBytes: 230,
     }),
     lower: (view) =>
@@ -41,7 +41,7 @@ function broadcast(operator: ArithmeticOperator): Kernel {
     description: 'Operands of any shapes that broadcast.',
     accepts: (view) => result(view).dtype === 'int8' && !takesSameShapes(view),
     cost: (view) => ({
-      instructions: (product ? 36 : 46) * elements(view) + 80,
+      instructions: (product ? 65 : 75) * elements(view) + 80,
       codeBytes: 500,
     }),
     lower: (view) =>
@@ -123,7 +123,7 @@ function floatSameShapes(operator: ArithmeticOperator): Kernel {
     isa: 'portable',
     description: 'Operands of one shape, an element at a time.',
     accepts: (view) => result(view).dtype === 'float32' && takesSameShapes(view),
-    cost: (view) => ({ instructions: 14 * elements(view) + 10, codeBytes: 60 }),
+    cost: (view) => ({ instructions: 13 * elements(view) + 10, codeBytes: 60 }),
     lower: (view) => sameShapeCall(view, `${operator}_f32__portable`, null),
   };
 }
@@ -136,7 +136,7 @@ function plainBroadcast(operator: ArithmeticOperator, dtype: 'float32' | 'int32'
     isa: 'portable',
     description: 'Operands of any shapes that broadcast.',
     accepts: (view) => result(view).dtype === dtype && (dtype === 'int32' || !takesSameShapes(view)),
-    cost: (view) => ({ instructions: 16 * elements(view) + 80, codeBytes: 370 }),
+    cost: (view) => ({ instructions: 20 * elements(view) + 80, codeBytes: 370 }),
     lower: (view) => broadcastCall(view, name, null),
   };
 }

@@ -1,7 +1,7 @@
 import { type NodeView, operand, result } from '../../ir/index.ts';
 import { floatActivationRange, quantizedActivationRange } from '../activation.ts';
 import { type CValue, field, float, type Isa, integer, type KernelCall, type KernelRecord } from '../kernel.ts';
-import { type PoolAttributes, poolWindows } from '../pool.ts';
+import { type PoolAttributes, poolInstructions, poolWindows } from '../pool.ts';
 import { imagesOf, rowWindowOf } from '../windows.ts';
 
 type View = NodeView<PoolAttributes>;
@@ -12,7 +12,14 @@ const int8Portable: Kernel = {
   isa: 'portable',
   description: 'One channel after the other, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'int8',
-  cost: (view) => ({ instructions: 5 * taps(view) + 40 * outputs(view), codeBytes: 260 }),
+  cost: (view, goal) => ({
+    instructions: poolInstructions(
+      view,
+      1,
+      goal === 'size' ? { tap: 6, row: 6, result: 15, position: 32 } : { tap: 4, row: 5, result: 20, position: 34 },
+    ),
+    codeBytes: 260,
+  }),
   lower: (view) => int8Call(view, 'portable'),
 };
 
@@ -28,7 +35,14 @@ const int8Dsp: Kernel = {
     const { dtype, shape } = operand(view, 0);
     return dtype === 'int8' && shape[3]! >= 4 && height * width <= mostElements;
   },
-  cost: (view) => ({ instructions: Math.round(1.6 * taps(view) + 12 * outputs(view)), codeBytes: 400 }),
+  cost: (view, goal) => ({
+    instructions: poolInstructions(
+      view,
+      4,
+      goal === 'size' ? { tap: 5, row: 5, result: 62, position: 22 } : { tap: 5, row: 4, result: 69, position: 31 },
+    ),
+    codeBytes: 400,
+  }),
   lower: (view) => int8Call(view, 'dsp'),
 };
 
@@ -37,7 +51,10 @@ const float32Portable: Kernel = {
   isa: 'portable',
   description: 'One channel after the other, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'float32',
-  cost: (view) => ({ instructions: 5 * taps(view) + 40 * outputs(view), codeBytes: 240 }),
+  cost: (view, goal) => ({
+    instructions: poolInstructions(view, 1, { tap: goal === 'size' ? 8 : 5, row: 20, result: 13, position: 10 }),
+    codeBytes: 240,
+  }),
   lower: (view) => {
     const range = floatActivationRange(view.attributes.activation);
     return call(view, 'average_pool2d_f32', 'portable', float(range.minimum), float(range.maximum));
@@ -87,14 +104,4 @@ function call(view: View, name: string, isa: Isa, minimum: CValue, maximum: CVal
     scratchBytes: 0,
     inPlace: [],
   };
-}
-
-function outputs(view: View): number {
-  const { batches, outputHeight, outputWidth, channels } = imagesOf(view);
-  return batches * outputHeight * outputWidth * channels;
-}
-
-function taps(view: View): number {
-  const [height, width] = view.attributes.kernel;
-  return outputs(view) * height * width;
 }

@@ -15,7 +15,14 @@ export const float32Portable: Kernel = {
   isa: 'portable',
   description: 'One dot product an output, any window, any groups.',
   accepts: (view) => operand(view, 0).dtype === 'float32',
-  cost: (view) => ({ instructions: 5 * conv2d.macs(view) + 50 * elementCount(result(view).shape), codeBytes: 360 }),
+  cost: (view) => {
+    const [, height, width] = operand(view, 1).shape as [number, number, number];
+    const outputs = elementCount(result(view).shape);
+    return {
+      instructions: 6 * conv2d.macs(view) + outputs * (height * (26 * width + 10) + 44),
+      codeBytes: 360,
+    };
+  },
   lower: (view) => {
     const weights = operand(view, 1);
     const [outputs, , , inputs] = weights.shape as [number, number, number, number];

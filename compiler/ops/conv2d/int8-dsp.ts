@@ -3,6 +3,7 @@ import { perTensor } from '../activation.ts';
 import { constant, field, type KernelRecord, type LoweringOptions } from '../kernel.ts';
 import {
   canPack,
+  clampingInstructions,
   packMatrix,
   pixelsInstructions,
   roundUp4,
@@ -10,6 +11,7 @@ import {
   weightMatrix,
 } from '../packed-matrix.ts';
 import type { Conv2dAttributes } from './definition.ts';
+import { wideInstructions } from './int8-cost.ts';
 import { plainChannels } from './plain-channels.ts';
 import { isPointwise, rowArguments, rowWindow, windowField } from './window.ts';
 
@@ -28,7 +30,9 @@ export const int8PointwiseDsp: Kernel = {
     const columns = roundUp4(channels);
     const outputs = operand(view, 1).shape[0]!;
     return {
-      instructions: Math.round(pixelsInstructions(view, { outputs, columns }, pixelsOf(view), 28) + 20),
+      instructions:
+        Math.round(pixelsInstructions(view, { outputs, columns }, pixelsOf(view), 28) + 20) +
+        clampingInstructions(view, pixelsOf(view) * outputs),
       codeBytes: productBytes + 550,
     };
   },
@@ -67,7 +71,9 @@ export const int8WindowDsp: Kernel = {
     const pixels = Math.min(rowsPerCall(view, {}), result(view).shape[1]!) * result(view).shape[2]!;
     const perCall = pixelsInstructions(view, { outputs, columns }, pixels, 15 * height + 60) + 40;
     return {
-      instructions: Math.round((pixelsOf(view) / pixels) * perCall + 45 * height * borderWindows(view)),
+      instructions:
+        Math.round((pixelsOf(view) / pixels) * perCall + 45 * height * borderWindows(view)) +
+        clampingInstructions(view, pixelsOf(view) * outputs),
       codeBytes: productBytes + 900,
     };
   },
@@ -95,14 +101,7 @@ export const int8WideDsp: Kernel = {
   isa: 'dsp',
   description: 'Weights as int16, for those that do not pack: with a zero point, large sums or large multipliers.',
   accepts: (view) => operand(view, 0).dtype === 'int8' && view.attributes.groups === 1,
-  cost: (view) => {
-    const [outputs, height] = operand(view, 1).shape as [number, number];
-    const columns = columnsOf(view);
-    return {
-      instructions: Math.ceil(pixelsOf(view) / 3) * (outputs * (4 * columns + 100) + 3 * columns + 15 * height + 60),
-      codeBytes: 800,
-    };
-  },
+  cost: (view) => ({ instructions: wideInstructions(view, rowsPerCall(view, {})), codeBytes: 800 }),
   lower: (view, options) => {
     const matrix = matrixOf(view);
     const { outputs, columns } = matrix;

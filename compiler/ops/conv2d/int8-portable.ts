@@ -10,10 +10,15 @@ export const int8Portable: KernelRecord<Conv2dAttributes> = {
   isa: 'portable',
   description: 'One dot product an output, any window, any groups.',
   accepts: (view) => operand(view, 0).dtype === 'int8',
-  cost: (view) => ({
-    instructions: 6 * conv2d.macs(view) + 60 * elementCount(result(view).shape),
-    codeBytes: 420,
-  }),
+  cost: (view, goal) => {
+    const [, height, width] = operand(view, 1).shape as [number, number, number];
+    const outputs = elementCount(result(view).shape);
+    const perProduct = goal === 'size' ? 15 : 6;
+    return {
+      instructions: perProduct * conv2d.macs(view) + outputs * (height * (24 * width + 30) + 71),
+      codeBytes: 420,
+    };
+  },
   lower: (view) => {
     const weights = operand(view, 1);
     const values = elementsFromBytes(weights, weights.data!) as Int8Array;

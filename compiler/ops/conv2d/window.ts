@@ -41,7 +41,7 @@ export function windowField(view: NodeView<Conv2dAttributes>, padValue: number):
  * The last column at which a row of the window lies in the image and can be read at once, int8 as whole words;
  * -1 if there is none, as with dilation.
  */
-function lastColumn(view: NodeView<Conv2dAttributes>): number {
+export function lastColumn(view: NodeView<Conv2dAttributes>): number {
   const [, , inputWidth, channels] = operand(view, 0).shape as [number, number, number, number];
   const kernelWidth = operand(view, 1).shape[2]!;
   const elements = kernelWidth * channels;

@@ -5,6 +5,7 @@ import { channelMultipliers, foldInputZeroPoint } from '../requantization.ts';
 import { imagesOf, rowWindowOf } from '../windows.ts';
 import { type DepthwiseConv2dAttributes, depthwiseConv2d, depthwiseWindows } from './definition.ts';
 import { geometryFields, outputsOf } from './geometry.ts';
+import { pixelInstructions, planesInstructions } from './int8-cost.ts';
 import { channelWeights } from './weights.ts';
 
 type View = NodeView<DepthwiseConv2dAttributes>;
@@ -15,7 +16,10 @@ export const int8Portable: Kernel = {
   isa: 'portable',
   description: 'One output channel after the other, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'int8',
-  cost: (view) => ({ instructions: 9 * depthwiseConv2d.macs(view) + 60 * outputsOf(view), codeBytes: 560 }),
+  cost: (view) => ({
+    instructions: 14 * depthwiseConv2d.macs(view) + outputsOf(view) * (30 * depthwiseWindows(view).kernel[0] + 55),
+    codeBytes: 560,
+  }),
   lower: (view) => int8Call(view, 'depthwise_conv2d_s8__portable'),
 };
 
@@ -36,15 +40,14 @@ export const int8Dsp3x3: Kernel = {
     return operand(view, 0).dtype === 'int8' && is3x3 && suitsDsp(view);
   },
   cost: (view) => {
-    const { batches, outputHeight, outputWidth, channels, width } = imagesOf(view);
-    const rows = rowsPerCall(view);
-    const calls = Math.ceil(outputHeight / rows);
+    const { outputWidth } = imagesOf(view);
     const blocks = depthwiseWindows(view).strides[1] === 1 ? stride1Blocks(outputWidth) : stride2Blocks(outputWidth);
-    const outputRow = blocks.reduce((sum, block) => sum + blockInstructions[block], 0);
-    const unzippedRow = (30 + 7.5 * width) / 4;
-    const perCall = 90 + 20 * blocks.length + unzippedRows(view, rows) * unzippedRow;
-    const perChannel = outputHeight * outputRow + calls * perCall;
-    return { instructions: Math.round(batches * Math.ceil(channels / 4) * 4 * perChannel), codeBytes: 2800 };
+    const row = blocks.reduce((sum, block) => sum + blockInstructions[block], 0);
+    const unzipped = (rows: number) => unzippedRows(view, rows);
+    return {
+      instructions: planesInstructions(view, rowsPerCall(view), unzipped, { blocks: blocks.length, row }),
+      codeBytes: 2800,
+    };
   },
   lower: (view, options) => {
     const rows = Math.min(rowsPerCall(view), options.rowsPerCall ?? mostRowsPerCall);
@@ -85,21 +88,7 @@ export const int8Dsp: Kernel = {
   isa: 'dsp',
   description: 'Any window, from 4 channels: four channels of a pixel at a time.',
   accepts: (view) => operand(view, 0).dtype === 'int8' && suitsDsp(view),
-  cost: (view) => {
-    const { batches, outputHeight, outputWidth, channels } = imagesOf(view);
-    const { strides, padding } = depthwiseWindows(view);
-    const calls = (batches * outputHeight) / mostRowsPerCall;
-    const widening = 3 * calls * channels * tapsOf(view);
-    const borderColumns = Math.min(
-      outputWidth,
-      Math.ceil(padding[2] / strides[1]) + Math.ceil(padding[3] / strides[1]),
-    );
-    const border = 3.6 * batches * outputHeight * borderColumns * channels * tapsOf(view);
-    return {
-      instructions: Math.round(3.4 * depthwiseConv2d.macs(view) + 10 * outputsOf(view) + widening + border),
-      codeBytes: 1350,
-    };
-  },
+  cost: (view, goal) => ({ instructions: pixelInstructions(view, mostRowsPerCall, goal), codeBytes: 1350 }),
   lower: (view, options) => {
     const rows = Math.min(mostRowsPerCall, imagesOf(view).outputHeight, options.rowsPerCall ?? mostRowsPerCall);
     return {

@@ -21,7 +21,10 @@ const float32Portable: Kernel = {
   isa: 'portable',
   description: 'One output channel after the other, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'float32',
-  cost: (view) => ({ instructions: 8 * depthwiseConv2d.macs(view) + 40 * outputsOf(view), codeBytes: 460 }),
+  cost: (view) => ({
+    instructions: 10 * depthwiseConv2d.macs(view) + outputsOf(view) * (14 * depthwiseWindows(view).kernel[0] + 77),
+    codeBytes: 460,
+  }),
   lower: (view) => {
     const { outputChannels } = imagesOf(view);
     const weights = operand(view, 1);

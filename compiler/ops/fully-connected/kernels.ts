@@ -3,6 +3,7 @@ import { floatActivationRange, perTensor, quantizedActivationRange } from '../ac
 import { constant, field, float, integer, type KernelRecord } from '../kernel.ts';
 import {
   canPack,
+  clampingInstructions,
   packMatrix,
   roundUp4,
   vectorInstructions,
@@ -19,7 +20,10 @@ const int8Portable: Kernel = {
   isa: 'portable',
   description: 'One dot product an output, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'int8',
-  cost: (view) => ({ instructions: 6 * macs(view) + 30 * outputs(view), codeBytes: 160 }),
+  cost: (view, goal) => {
+    const perProduct = goal === 'size' ? 9 : 6;
+    return { instructions: perProduct * macs(view) + 58 * outputs(view) + 40, codeBytes: 160 };
+  },
   lower: (view) => {
     const weights = operand(view, 1);
     const values = elementsFromBytes(weights, weights.data!) as Int8Array;
@@ -78,7 +82,9 @@ const int8Dsp: Kernel = {
   cost: (view) => {
     const [rows, columns] = operand(view, 1).shape as [number, number];
     const product = vectorInstructions({ outputs: rows, columns: roundUp4(columns) });
-    return { instructions: batches(view) * (product + 40), codeBytes: 650 };
+    const moving = columns % 4 === 0 ? 0 : 22;
+    const clamping = clampingInstructions(view, outputs(view));
+    return { instructions: 20 + batches(view) * (product + moving) + clamping, codeBytes: 650 };
   },
   lower: (view) => {
     const matrix = matrixOf(view);
@@ -109,7 +115,10 @@ const float32Portable: Kernel = {
   isa: 'portable',
   description: 'One dot product an output, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'float32',
-  cost: (view) => ({ instructions: 5 * macs(view) + 20 * outputs(view), codeBytes: 140 }),
+  cost: (view, goal) => {
+    const perOutput = goal === 'size' ? 30 : 22;
+    return { instructions: 6 * macs(view) + perOutput * outputs(view) + 44, codeBytes: 140 };
+  },
   lower: (view) => {
     const weights = operand(view, 1);
     const bias = view.inputs[2] ?? null;

@@ -19,9 +19,11 @@ const int8Portable: Kernel = {
   isa: 'portable',
   description: 'Unit by unit, one dot product after another, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'int8',
-  cost: (view) => {
+  cost: (view, goal) => {
     const { steps, batches, inputs, units } = lstmSizes(view);
-    return { instructions: steps * batches * units * (24 * (inputs + units) + 320), codeBytes: 720, tableBytes: 512 };
+    const [perColumn, perUnit] = goal === 'size' ? [24, 740] : [18, 530];
+    const unit = perColumn * (inputs + units) + perUnit;
+    return { instructions: steps * batches * (units * unit + 60), codeBytes: 720, tableBytes: 512 };
   },
   lower: (view) => {
     const { inputs, units } = lstmSizes(view);
@@ -62,9 +64,13 @@ const int8Dsp: Kernel = {
   isa: 'dsp',
   description: 'The four gates of a unit together, two in one multiplication.',
   accepts: (view) => operand(view, 0).dtype === 'int8' && canPackLstm(view),
-  cost: (view) => {
+  cost: (view, goal) => {
     const { steps, batches, inputs, units } = lstmSizes(view);
-    return { instructions: steps * batches * units * (4.75 * (inputs + units) + 220), codeBytes: 900, tableBytes: 512 };
+    const [fourColumns, perUnit] = goal === 'size' ? [23, 340] : [19, 270];
+    const fours = Math.ceil(inputs / 4) + Math.ceil(units / 4);
+    // The columns are expanded and the hidden state is copied once a step.
+    const step = units * (fourColumns * fours + perUnit) + 20 * fours + 50;
+    return { instructions: steps * batches * step, codeBytes: 900, tableBytes: 512 };
   },
   lower: (view) => {
     const { constants, columns } = packLstm(view);
@@ -90,7 +96,7 @@ const float32Portable: Kernel = {
   accepts: (view) => operand(view, 0).dtype === 'float32',
   cost: (view) => {
     const { steps, batches, inputs, units } = lstmSizes(view);
-    return { instructions: steps * batches * units * (20 * (inputs + units) + 620), codeBytes: 480 };
+    return { instructions: steps * batches * units * (27 * (inputs + units) + 505), codeBytes: 480 };
   },
   lower: (view) => {
     const { inputs, units } = lstmSizes(view);

@@ -1,7 +1,7 @@
 import { type NodeView, operand, result } from '../../ir/index.ts';
 import { floatActivationRange, quantizedActivationRange } from '../activation.ts';
 import { type CValue, field, float, type Isa, integer, type KernelCall, type KernelRecord } from '../kernel.ts';
-import { type PoolAttributes, poolWindows } from '../pool.ts';
+import { type PoolAttributes, poolInstructions, poolWindows } from '../pool.ts';
 import { imagesOf, rowWindowOf } from '../windows.ts';
 
 type View = NodeView<PoolAttributes>;
@@ -12,7 +12,14 @@ const int8Portable: Kernel = {
   isa: 'portable',
   description: 'One channel after the other, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'int8',
-  cost: (view) => ({ instructions: 5 * taps(view) + 40 * outputs(view), codeBytes: 260 }),
+  cost: (view, goal) => ({
+    instructions: poolInstructions(
+      view,
+      1,
+      goal === 'size' ? { tap: 10, row: 12, result: 30, position: 20 } : { tap: 8, row: 9, result: 21, position: 19 },
+    ),
+    codeBytes: 260,
+  }),
   lower: (view) => int8Call(view, 'portable'),
 };
 
@@ -21,7 +28,14 @@ const int8Dsp: Kernel = {
   isa: 'dsp',
   description: 'Four channels at a time, from 4 channels.',
   accepts: (view) => operand(view, 0).dtype === 'int8' && operand(view, 0).shape[3]! >= 4,
-  cost: (view) => ({ instructions: Math.round(1.6 * taps(view) + 6 * outputs(view)), codeBytes: 260 }),
+  cost: (view, goal) => ({
+    instructions: poolInstructions(
+      view,
+      4,
+      goal === 'size' ? { tap: 16, row: 16, result: 31, position: 20 } : { tap: 8, row: 5, result: 31, position: 17 },
+    ),
+    codeBytes: 260,
+  }),
   lower: (view) => int8Call(view, 'dsp'),
 };
 
@@ -30,7 +44,10 @@ const float32Portable: Kernel = {
   isa: 'portable',
   description: 'One channel after the other, any sizes.',
   accepts: (view) => operand(view, 0).dtype === 'float32',
-  cost: (view) => ({ instructions: 5 * taps(view) + 40 * outputs(view), codeBytes: 240 }),
+  cost: (view, goal) => ({
+    instructions: poolInstructions(view, 1, { tap: goal === 'size' ? 13 : 7, row: 22, result: 12, position: 10 }),
+    codeBytes: 240,
+  }),
   lower: (view) => {
     const range = floatActivationRange(view.attributes.activation);
     return call(view, 'max_pool2d_f32', 'portable', float(range.minimum), float(range.maximum));
@@ -73,14 +90,4 @@ function call(view: View, name: string, isa: Isa, minimum: CValue, maximum: CVal
     scratchBytes: 0,
     inPlace: [],
   };
-}
-
-function outputs(view: View): number {
-  const { batches, outputHeight, outputWidth, channels } = imagesOf(view);
-  return batches * outputHeight * outputWidth * channels;
-}
-
-function taps(view: View): number {
-  const [height, width] = view.attributes.kernel;
-  return outputs(view) * height * width;
 }

@@ -30,7 +30,7 @@ function fromFloat(to: DType): Kernel {
     isa: 'portable',
     description: 'Divides by the scale and rounds half away from zero.',
     accepts: converts('float32', to),
-    cost: (view) => ({ instructions: 32 * elements(view) + 20, codeBytes: 150 }),
+    cost: (view, goal) => ({ instructions: (goal === 'size' ? 33 : 24) * elements(view) + 20, codeBytes: 150 }),
     lower: (view) => {
       const { scale, zeroPoint } = perTensor(result(view).quantization);
       return {
@@ -59,7 +59,7 @@ function fromInteger(from: DType, to: DType): Kernel {
     isa: 'portable',
     description: 'Requantizes every element.',
     accepts: converts(from, to),
-    cost: (view) => ({ instructions: 26 * elements(view) + 20, codeBytes: 230 }),
+    cost: (view) => ({ instructions: (to === 'int32' ? 13 : 24) * elements(view) + 10, codeBytes: 230 }),
     lower: (view) => {
       const { multiplier, shift } = requantizationOf(view);
       return {

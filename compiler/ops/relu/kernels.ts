@@ -15,7 +15,7 @@ const int8Portable: Kernel = {
   isa: 'portable',
   description: 'Requantizes and clamps every element.',
   accepts: (view) => operand(view, 0).dtype === 'int8',
-  cost: (view) => ({ instructions: 26 * elements(view) + 20, codeBytes: 200 }),
+  cost: (view, goal) => ({ instructions: (goal === 'size' ? 27 : 15) * elements(view) + 10, codeBytes: 200 }),
   lower: (view) => {
     const input = perTensor(operand(view, 0).quantization);
     const output = perTensor(result(view).quantization);

@@ -3,6 +3,7 @@ import { floatActivationRange, perTensor } from '../activation.ts';
 import {
   type Argument,
   type CField,
+  type CodeGoal,
   type ConstantArray,
   constant,
   field,
@@ -29,7 +30,7 @@ const int8Portable: Kernel = {
   isa: 'portable',
   description: 'Filter by filter; the state is moved as it is read.',
   accepts: (view) => operand(view, 4).dtype === 'int8',
-  cost: (view) => ({ instructions: portableInstructions(view), codeBytes: 560 }),
+  cost: (view, goal) => ({ instructions: portableInstructions(view, goal), codeBytes: 560 }),
   lower: (view) => ({
     kernel: 'svdf_s8__portable',
     work: { kind: 'whole' },
@@ -45,10 +46,16 @@ const int8Dsp: Kernel = {
   isa: 'dsp',
   description: 'The features of two filters at a time, then four steps of each at a time.',
   accepts: (view) => operand(view, 4).dtype === 'int8' && fitsShortRequantization(view),
-  cost: (view) => {
+  cost: (view, goal) => {
     const { batches, inputs, filters, memory, units } = svdfGeometry(view);
-    const perFilter = 1.9 * inputs + 3 * memory + 40;
-    return { instructions: batches * (filters * perFilter + 20 * units), codeBytes: 860 };
+    const [fourInputs, fourSteps] = goal === 'size' ? [20, 17] : [15, 9];
+    // Two filters share their inputs; of a filter's steps the last one to four are left when fours of them are done.
+    const features = fourInputs * Math.floor(inputs / 4) + 12 * (inputs % 4);
+    const fours = Math.floor((memory - 1) / 4);
+    const left = memory - 4 * fours;
+    const filter = fourSteps * fours + (left === 4 ? 9 : 8 * left) + 75;
+    const sums = Math.ceil(filters / 2) * features + filters * filter + 50 * units;
+    return { instructions: 70 + batches * sums, codeBytes: 860 };
   },
   lower: (view) => ({
     kernel: 'svdf_s8__dsp',
@@ -65,7 +72,7 @@ const int16StatePortable: Kernel = {
   isa: 'portable',
   description: 'Filter by filter; the state is moved as it is read.',
   accepts: (view) => operand(view, 4).dtype === 'int16',
-  cost: (view) => ({ instructions: portableInstructions(view), codeBytes: 640 }),
+  cost: (view, goal) => ({ instructions: portableInstructions(view, goal), codeBytes: 640 }),
   lower: (view) => {
     const feature = featureConstants(view);
     const outcome = resultConstants(view);
@@ -89,7 +96,7 @@ const float32Portable: Kernel = {
   isa: 'portable',
   description: 'Filter by filter, any sizes.',
   accepts: (view) => operand(view, 4).dtype === 'float32',
-  cost: (view) => ({ instructions: portableInstructions(view), codeBytes: 450 }),
+  cost: (view, goal) => ({ instructions: portableInstructions(view, goal), codeBytes: 450 }),
   lower: (view) => {
     const bias = view.inputs[3] ?? null;
     const range = floatActivationRange(view.attributes.activation);
@@ -126,9 +133,10 @@ const float32Portable: Kernel = {
 
 export const svdfKernels: readonly Kernel[] = [int8Portable, int8Dsp, int16StatePortable, float32Portable];
 
-function portableInstructions(view: View): number {
+function portableInstructions(view: View, goal: CodeGoal | undefined): number {
   const { batches, inputs, filters, memory, units } = svdfGeometry(view);
-  return batches * (filters * (6 * inputs + 8 * memory + 40) + 30 * units);
+  const perInput = goal === 'size' ? 9 : 5;
+  return 30 + batches * (filters * (perInput * inputs + 10 * memory + 65) + 55 * units);
 }
 
 /** Whether features are multiplied by less than 1/2, and their sums, for any input, stay below 2^30. */

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { checksOf } from '../../scripts/bench/checks.ts';
+import { benchDocument } from '../../scripts/bench/document.ts';
+import { type BenchFile, differencesOf, type Figures, type Place, withFigures } from '../../scripts/bench/figures.ts';
+import { twinModels } from '../../scripts/bench/twins.ts';
+
+const textOf = (path: string) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
+const committed = JSON.parse(textOf('test/bench.json')) as BenchFile;
+const place: Place = { section: 'models', model: 'b', target: 'stm32f7', objective: 'balanced' };
+const figures: Figures = { ...Object.values(committed.twins)[0]!.stm32f7!.balanced! };
+
+describe('the committed figures', () => {
+  test('are what docs/bench.md shows', () => {
+    expect(textOf('docs/bench.md')).toBe(benchDocument(committed));
+  });
+
+  test('hold every limit but those of mnist_lstm_int8 on Cortex-M4', () => {
+    const failing = checksOf(committed).filter(({ passes }) => !passes);
+    expect(failing.map(({ text }) => text.split(':')[0])).toEqual(['mnist_lstm_int8']);
+  });
+});
+
+describe('figures of one build', () => {
+  const empty: BenchFile = { compiler: '12', models: {}, twins: {} };
+
+  test('go to their place, models in order', () => {
+    const file = withFigures(withFigures(empty, place, figures), { ...place, model: 'a' }, figures);
+    expect(Object.keys(file.models)).toEqual(['a', 'b']);
+    expect(file.models.a!.stm32f7!.balanced).toEqual(figures);
+    expect(empty.models).toEqual({});
+  });
+
+  test('differ by name, or are missing', () => {
+    const file = withFigures(empty, place, figures);
+    expect(differencesOf(place, figures, file)).toEqual([]);
+    expect(differencesOf(place, { ...figures, stackBytes: 7 }, file)).toEqual([
+      `b stm32f7 balanced: stackBytes 7, committed ${figures.stackBytes}`,
+    ]);
+    expect(differencesOf({ ...place, target: 'stm32f4' }, figures, file)).toEqual([
+      'b stm32f4 balanced: not in the committed file',
+    ]);
+  });
+});
+
+test('the twins are the same bytes everywhere', () => {
+  const hashes = twinModels().map(({ name, bytes }) => `${name} ${createHash('sha256').update(bytes).digest('hex')}`);
+  expect(hashes).toMatchInlineSnapshot(`
+    [
+      "mobilenet_v1_025_96 044d5110bbcfd27088f100e0dc608da289f44dd3779faf9db69e80ba5750a8d3",
+      "resnet8 762e6b12f95daa3b4268388320f89bb1682b125d262a838234f68cb4604e8049",
+      "ds_cnn 81ae0fd3951667f9c105cc6a328d6f019098f1cb10ebc734cc8c0acc998bc92a",
+      "autoencoder aaa3f492d273ab2629f45c5c1a27ce5b82414f5f2725f25e6d3c2adef7c8e183",
+    ]
+  `);
+});
