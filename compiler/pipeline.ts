@@ -14,7 +14,8 @@ import { buildGraph } from './frontends/build-graph.ts';
 import { type ImportedModel, readModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
 import { checkFit } from './memory/check-fit.ts';
-import { type ArenaPlan, planWithOverlaps } from './memory/plan-program.ts';
+import { planInBestOrder } from './memory/plan-in-best-order.ts';
+import type { ArenaPlan } from './memory/plan-program.ts';
 import type { Rounding } from './numerics/index.ts';
 import { type Pass, runPasses } from './passes/index.ts';
 import { chooseKernels, isasOf, type Objective, type Program } from './schedule/index.ts';
@@ -48,7 +49,7 @@ export interface CompileResult {
   readonly imported: ImportedModel;
   readonly sha256: string;
   readonly cName: string;
-  /** After the passes: what is executed. */
+  /** After the passes, in the order of execution. */
   readonly graph: Graph;
   readonly program: Program;
   readonly plan: ArenaPlan;
@@ -97,7 +98,7 @@ export function compileGraph(
     objective: options.objective ?? 'balanced',
     lowering: { rounding: options.rounding ?? 'double' },
   });
-  const { program, plan } = planWithOverlaps(graph, steps, target.features.cacheLineBytes);
+  const { program, plan } = planInBestOrder(graph, steps, target.features.cacheLineBytes);
   const view = viewOfProgram(program, plan, {
     cName,
     arena: options.arena ?? 'static',
@@ -111,7 +112,7 @@ export function compileGraph(
   });
   const diagnostics = checkFit(target, plan, view.weightBytes);
   stopOnErrors(diagnostics);
-  return { cName, graph, program, plan, view, files: emitModel(view, assets.templates), diagnostics };
+  return { cName, graph: program.graph, program, plan, view, files: emitModel(view, assets.templates), diagnostics };
 }
 
 /** A path's last part without its ending: file names of models are the same on every system. */
