@@ -41,7 +41,7 @@ test('a diamond is walked branch by branch, with the same outputs', () => {
 
 test('the arena is never larger than in the order of the file, and the outputs are the same', () => {
   let smaller = 0;
-  for (let seed = 0; seed < 150; seed++) {
+  for (let seed = 0; seed < 60; seed++) {
     const graph = randomGraph({ nodes: 14, reach: 8, anything: false }, seed);
     const steps = stepsOf(graph);
     const inFile = planWithOverlaps(graph, steps, 4).plan.sizeBytes;
@@ -50,5 +50,5 @@ test('the arena is never larger than in the order of the file, and the outputs a
     smaller += plan.sizeBytes < inFile ? 1 : 0;
     expect(sampleOutputs(program.graph, seed)).toEqual(sampleOutputs(graph, seed));
   }
-  expect(smaller).toBeGreaterThan(10);
+  expect(smaller).toBeGreaterThan(5);
 });

