@@ -116,6 +116,6 @@ export function compileGraph(
 }
 
 /** A path's last part without its ending: file names of models are the same on every system. */
-function baseName(path: string): string {
+export function baseName(path: string): string {
   return path.replace(/^.*[\\/]/, '').replace(/\.[A-Za-z0-9]+$/, '');
 }

@@ -46,9 +46,17 @@ const layers: readonly { readonly prefix: string; readonly may: readonly string[
     ],
   },
   { prefix: 'compiler/pipeline.ts', may: ['compiler/'] },
+  { prefix: 'compiler/bundle.ts', may: ['compiler/'] },
   {
     prefix: 'compiler/report/',
-    may: ['compiler/pipeline.ts', 'compiler/ops/', 'compiler/ir/', 'compiler/diagnostics/', 'compiler/numerics/'],
+    may: [
+      'compiler/pipeline.ts',
+      'compiler/bundle.ts',
+      'compiler/ops/',
+      'compiler/ir/',
+      'compiler/diagnostics/',
+      'compiler/numerics/',
+    ],
   },
   { prefix: 'compiler/index.ts', may: ['compiler/'] },
   { prefix: 'compiler/toolchain/', may: ['compiler/targets/', 'compiler/diagnostics/'] },

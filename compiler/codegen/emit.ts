@@ -14,7 +14,7 @@ export interface OutputFile {
 export function emitModel(view: ModelView, templates: TemplateSources): readonly OutputFile[] {
   return [
     { name: `${view.cName}.c`, text: render(templates, 'model.c.hbs', view) },
-    { name: `${view.cName}.h`, text: render(templates, 'model.h.hbs', view) },
+    { name: `${view.cName}.h`, text: render(templates, 'model.h.hbs', { ...view, sharing: null }) },
   ];
 }
 

@@ -73,13 +73,10 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
   const inputs = port(program.graph.inputs, 'input');
   const outputs = port(program.graph.outputs, 'output');
   const variables = [...program.graph.tensors.values()].filter((tensor) => tensor.kind === 'variable');
-  const roots: Root[] = [...new Set(program.steps.map((step) => step.call.kernel))].sort().map(kernelRoot);
+  const kernels = [...new Set(program.steps.map((step) => step.call.kernel))].sort().map(kernelRoot);
   const windows = [...new Set(steps.flatMap((step) => (step.driver === null ? [] : [step.driver.window])))].sort();
-  const amalgamation = amalgamate(
-    options.kernels,
-    [...windows.map((name) => ({ file: 'include/msc/rows.h', name })), ...roots],
-    cName,
-  );
+  const roots: readonly Root[] = [...windows.map((name) => ({ file: 'include/msc/rows.h', name })), ...kernels];
+  const amalgamation = amalgamate(options.kernels, roots, cName);
   return {
     cName,
     upper,
@@ -106,6 +103,8 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
       ...new Set([...amalgamation.systemIncludes, ...(variables.length > 0 ? ['string.h'] : [])]),
     ].sort(),
     table: stepTable(program, plan, steps),
+    /** What of the kernel library the model calls. */
+    roots,
     kernels: amalgamation.code,
     drivers: uniqueDrivers(steps),
     hasParameters: steps.some((step) => step.parameters.length > 0),
