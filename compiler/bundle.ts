@@ -14,7 +14,7 @@ import { checkFit } from './memory/check-fit.ts';
 import { planInBestOrder } from './memory/plan-in-best-order.ts';
 import { planLive, planShared, type SharedPlan, withPersistentPorts } from './memory/plan-shared.ts';
 import { baseName, type CompileOptions, type CompileResult, readGraph } from './pipeline.ts';
-import { chooseKernels, isasOf } from './schedule/index.ts';
+import { chooseKernelsTogether, isasOf } from './schedule/index.ts';
 import { mscVersion } from './version.ts';
 
 /** A model of a bundle. */
@@ -86,21 +86,23 @@ export function compileGraphsTogether(
   const { target, assets, cName } = options;
   const live = options.live ?? false;
   const alignment = target.features.cacheLineBytes;
-  const programOf = (graph: Graph) => {
-    const steps = chooseKernels(graph, {
+  const programsOf = (list: readonly Graph[]) =>
+    chooseKernelsTogether(list, {
       isas: isasOf(target),
       objective: options.objective ?? 'balanced',
       lowering: { rounding: options.rounding ?? 'double' },
-    });
-    return planInBestOrder(graph, steps, alignment).program;
-  };
+    }).map((steps, i) => planInBestOrder(list[i]!, steps, alignment).program);
+  const mixed = programsOf(graphs.map(({ graph }) => graph));
   const plan = live
     ? planLive(
-        graphs.map(({ graph }) => ({ apart: programOf(withPersistentPorts(graph)), mixed: programOf(graph) })),
+        programsOf(graphs.map(({ graph }) => withPersistentPorts(graph))).map((apart, i) => ({
+          apart,
+          mixed: mixed[i]!,
+        })),
         alignment,
       )
     : planShared(
-        graphs.map(({ graph }) => ({ program: programOf(graph), kept: [] })),
+        mixed.map((program) => ({ program, kept: [] })),
         alignment,
       );
   const arena = options.arena ?? 'static';

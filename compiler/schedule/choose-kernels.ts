@@ -28,16 +28,28 @@ interface Candidate {
 
 /** A kernel for every node that computes something, in the graph's order. Views (reshape) need none. */
 export function chooseKernels(graph: Graph, options: SelectionOptions): readonly Step[] {
-  const nodes = graph.nodes.filter((node) => !isView(graph, node));
-  const views = nodes.map((node) => viewOf(graph, node));
+  return chooseKernelsTogether([graph], options)[0]!;
+}
+
+/** The kernels of several graphs that stand in one image: code that they share counts once. */
+export function chooseKernelsTogether(
+  graphs: readonly Graph[],
+  options: SelectionOptions,
+): readonly (readonly Step[])[] {
+  const views = graphs.map((graph) =>
+    graph.nodes.filter((node) => !isView(graph, node)).map((node) => viewOf(graph, node)),
+  );
   const chosen = chooseTogether(
-    views.map((view) => candidatesFor(view, options)),
+    views.flat().map((view) => candidatesFor(view, options)),
     instructionsPerByte[options.objective],
   );
-  return views.map((view, i) => {
-    const { kernel } = chosen[i]!;
-    return { node: nodes[i]!, view, kernel, call: kernel.lower(view, options.lowering) };
-  });
+  let next = 0;
+  return views.map((list) =>
+    list.map((view) => {
+      const { kernel } = chosen[next++]!;
+      return { node: view.node, view, kernel, call: kernel.lower(view, options.lowering) };
+    }),
+  );
 }
 
 /** True if the node only gives its operand another shape, so that both can share their bytes. */

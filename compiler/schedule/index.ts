@@ -1,5 +1,5 @@
 export { assignBuffers } from './assign-buffers.ts';
-export { chooseKernels, type Objective, type SelectionOptions } from './choose-kernels.ts';
+export { chooseKernels, chooseKernelsTogether, type Objective, type SelectionOptions } from './choose-kernels.ts';
 export { isasOf } from './isas.ts';
 export { type OrderedGraph, type OrderOptions, orderNodes } from './order-nodes.ts';
 export { overlapDistance } from './overlap.ts';
