@@ -1,6 +1,7 @@
 /** Several models in one C file: one copy of the kernels, one arena. */
 import { amalgamate, type KernelSources } from './amalgamate.ts';
 import { type OutputFile, render, type TemplateSources } from './emit.ts';
+import type { RowDriver } from './row-driver.ts';
 import { type ArenaMode, type ModelView, type Provenance, uniqueDrivers } from './view.ts';
 
 /** What the bundle's files say beside what the models' views do. */
@@ -20,39 +21,35 @@ export type BundleView = ReturnType<typeof viewOfBundle>;
 
 /**
  * The view of models that were each given a place in one arena of `arenaSize` bytes. Their weights, parameters and functions
- * keep their own prefixes; what comes from the kernel library gets the bundle's.
+ * keep their own prefixes; what comes from the kernel library gets the bundle's. Of constants with the same values (a common
+ * backbone) the first model's copy is there for all.
  */
 export function viewOfBundle(views: readonly ModelView[], options: BundleOptions) {
   const { cName, provenance } = options;
   const upper = cName.toUpperCase();
-  const roots = new Map(views.flatMap((view) => view.roots.map((root) => [root.name, root])));
-  const sorted = [...roots.values()].sort((a, b) =>
-    a.file < b.file ? -1 : a.file > b.file ? 1 : compare(a.name, b.name),
-  );
+  const roots = new Map(views.flatMap((view) => view.roots).map((root) => [`${root.file} ${root.name}`, root]));
+  const sorted = [...roots].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, root]) => root);
   const amalgamation = amalgamate(options.kernels, sorted, cName);
   const shared = new Set([
     ...identifiers(amalgamation.code, cName),
-    ...views.flatMap((view) =>
-      view.steps.flatMap((step) => (step.driver === null ? [] : identifiers(step.driver.name, view.cName))),
-    ),
+    ...views.flatMap((view) => view.steps.flatMap(({ driver }) => identifiers(driver?.name ?? '', view.cName))),
   ]);
+  const symbols = symbolsByValues(views);
   const models = views.map((view) => {
-    const renamed = (text: string) => withSharedNames(text, view.cName, cName, shared);
+    const symbolOf = new Map(view.arrays.map(({ key, symbol }) => [symbol, symbols.get(key)!]));
+    const renamed = (text: string) =>
+      withSharedNames(text, view.cName, cName, shared).replace(/\w+/g, (word) => symbolOf.get(word) ?? word);
     return {
       ...view,
       bundle: { cName, upper },
+      arrays: view.arrays.filter(({ symbol }) => symbolOf.get(symbol) === symbol),
+      outputs: view.outputs.map((port) => ({ ...port, address: renamed(port.address) })),
       parameters: view.parameters.map(renamed),
-      steps: view.steps.map((step) => {
-        const { driver } = step;
-        return {
-          ...step,
-          call: renamed(step.call),
-          driver:
-            driver === null
-              ? null
-              : { ...driver, name: renamed(driver.name), text: (pointers: number) => renamed(driver.text(pointers)) },
-        };
-      }),
+      steps: view.steps.map((step) => ({
+        ...step,
+        call: renamed(step.call),
+        driver: step.driver === null ? null : renamedDriver(step.driver, renamed),
+      })),
     };
   });
   return {
@@ -73,8 +70,23 @@ export function viewOfBundle(views: readonly ModelView[], options: BundleOptions
       .filter((view) => view.stateful)
       .map((view) => view.cName)
       .join(', '),
-    weightBytes: views.reduce((sum, view) => sum + view.weightBytes, 0),
+    weightBytes: models.flatMap((model) => model.arrays).reduce((sum, array) => sum + array.sizeBytes, 0),
   };
+}
+
+/** The symbol of the first array with these values, by the array's key. */
+function symbolsByValues(views: readonly ModelView[]): ReadonlyMap<string, string> {
+  const symbols = new Map<string, string>();
+  for (const { key, symbol } of views.flatMap((view) => view.arrays)) {
+    if (!symbols.has(key)) {
+      symbols.set(key, symbol);
+    }
+  }
+  return symbols;
+}
+
+function renamedDriver(driver: RowDriver, renamed: (text: string) => string): RowDriver {
+  return { ...driver, name: renamed(driver.name), text: (pointers) => renamed(driver.text(pointers)) };
 }
 
 /** The bundle's pair of files, and a header for every model. */
@@ -88,10 +100,6 @@ export function emitBundle(view: BundleView, templates: TemplateSources): readon
     { name: `${view.cName}.h`, text: render(templates, 'bundle.h.hbs', view) },
     ...headers,
   ];
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The identifiers of a text that start with the prefix, or with its upper case, without it. */
