@@ -14,19 +14,11 @@ import { buildGraph } from './frontends/build-graph.ts';
 import { type ImportedModel, readModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
 import { checkFit } from './memory/check-fit.ts';
-import { chooseSchedule } from './memory/choose-schedule.ts';
+import { planInBestOrder } from './memory/plan-in-best-order.ts';
 import type { ArenaPlan } from './memory/plan-program.ts';
 import type { Rounding } from './numerics/index.ts';
 import { type Pass, runPasses } from './passes/index.ts';
-import {
-  chooseKernels,
-  codeGoalOf,
-  instructionsPerByte,
-  isasOf,
-  type Objective,
-  type Program,
-  sourcesOfViews,
-} from './schedule/index.ts';
+import { chooseKernels, isasOf, type Objective, type Program } from './schedule/index.ts';
 import type { Target } from './targets/index.ts';
 import { mscVersion } from './version.ts';
 
@@ -54,20 +46,12 @@ export interface CompileOptions {
   readonly onPass?: (pass: Pass, graph: Graph) => void;
 }
 
-/** Instructions that may be spent on a smaller arena, as a factor of those of the fastest schedule. */
-const slowdowns: Readonly<Record<Objective, number>> = {
-  speed: 1,
-  balanced: 1.02,
-  size: 1.02,
-  ram: Number.POSITIVE_INFINITY,
-};
-
 /** What a compilation makes: the files, and every stage on the way to them. */
 export interface CompileResult {
   readonly imported: ImportedModel;
   readonly sha256: string;
   readonly cName: string;
-  /** After the passes: what is executed. */
+  /** After the passes, in the order of execution. */
   readonly graph: Graph;
   readonly program: Program;
   readonly plan: ArenaPlan;
@@ -113,18 +97,15 @@ export function compileGraph(
   const { target, assets, cName } = options;
   const objective = options.objective ?? 'balanced';
   const lowering = { rounding: options.rounding ?? 'double' } as const;
-  const steps = chooseKernels(graph, { isas: isasOf(target), objective, lowering });
-  const { program, plan } = chooseSchedule(
+  const { program, plan } = planInBestOrder(
+    graph,
+    chooseKernels(graph, { isas: isasOf(target), objective, lowering }),
     {
-      graph,
-      steps,
-      sources: sourcesOfViews(graph),
+      objective,
       lowering,
-      instructionsPerByte: instructionsPerByte[objective],
-      goal: codeGoalOf(objective),
+      alignmentBytes: target.features.cacheLineBytes,
+      ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
     },
-    { slowdown: slowdowns[objective], ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }) },
-    { alignmentBytes: target.features.cacheLineBytes },
   );
   const view = viewOfProgram(program, plan, {
     cName,
@@ -139,10 +120,10 @@ export function compileGraph(
   });
   const diagnostics = checkFit(target, plan, view.weightBytes);
   stopOnErrors(diagnostics);
-  return { cName, graph, program, plan, view, files: emitModel(view, assets.templates), diagnostics };
+  return { cName, graph: program.graph, program, plan, view, files: emitModel(view, assets.templates), diagnostics };
 }
 
 /** A path's last part without its ending: file names of models are the same on every system. */
-function baseName(path: string): string {
+export function baseName(path: string): string {
   return path.replace(/^.*[\\/]/, '').replace(/\.[A-Za-z0-9]+$/, '');
 }

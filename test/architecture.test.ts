@@ -46,10 +46,12 @@ const layers: readonly { readonly prefix: string; readonly may: readonly string[
     ],
   },
   { prefix: 'compiler/pipeline.ts', may: ['compiler/'] },
+  { prefix: 'compiler/bundle.ts', may: ['compiler/'] },
   {
     prefix: 'compiler/report/',
     may: [
       'compiler/pipeline.ts',
+      'compiler/bundle.ts',
       'compiler/schedule/',
       'compiler/ops/',
       'compiler/ir/',

@@ -1,21 +1,26 @@
 import type { Command } from 'commander';
 import type { ArenaMode } from '../codegen/index.ts';
-import { formatDiagnostic } from '../diagnostics/index.ts';
+import { fail, formatDiagnostic } from '../diagnostics/index.ts';
 import { printGraph } from '../ir/index.ts';
 import { passes } from '../passes/index.ts';
 import { type CompileResult, compile, readGraph } from '../pipeline.ts';
 import { type CompileReport, compileReport } from '../report/report.ts';
 import { grouped } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
+import { compileAndWriteTogether } from './compile-together.ts';
 import { runCommand } from './failure.ts';
 import { nameOption, objectiveOption, oneOf, targetOption } from './options.ts';
 import { readInputFile } from './read-input.ts';
 import { writeFiles } from './write-files.ts';
 
-interface CompileFlags {
+/** The options of `msc compile`. */
+export interface CompileFlags {
   readonly target: string;
   readonly output: string;
   readonly name?: string;
+  readonly sharedArena?: boolean;
+  readonly as?: string;
+  readonly live?: boolean;
   readonly arena: string;
   readonly optimize: string;
   readonly json?: boolean;
@@ -30,8 +35,8 @@ const arenaModes: readonly ArenaMode[] = ['static', 'caller'];
 export function addCompileCommand(program: Command): void {
   program
     .command('compile')
-    .description('compile a model to one .c and one .h file')
-    .argument('<model>', 'a MindSpore Lite .ms or TensorFlow Lite .tflite file')
+    .description('compile a model to one .c and one .h file, or several to one .c and a .h each')
+    .argument('<models...>', 'a MindSpore Lite .ms or TensorFlow Lite .tflite file; several with --shared-arena')
     .requiredOption('-t, --target <name>', 'what to compile for; `msc targets` lists the names')
     .option('-o, --output <folder>', 'where to write the files', '.')
     .option(
@@ -40,17 +45,27 @@ export function addCompileCommand(program: Command): void {
     )
     .option('--arena <mode>', 'who owns the RAM: static (in the .c) or caller (re-entrant)', 'static')
     .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
+    .option(
+      '--shared-arena',
+      'several models in one .c: one arena, on which one runs at a time, and one copy of the kernels',
+    )
+    .option('--as <names>', 'with --shared-arena: prefixes of the models, separated by commas; --name is that of all')
+    .option('--live', 'with --shared-arena: inputs and results of a model keep their content while others run')
     .option('--json', 'print the report as JSON on stdout')
     .option('-v, --verbose', 'print a line per phase on stderr')
     .option('--print-after <pass>', 'print the graph after every run of this pass (or `all`) on stderr')
     .option('--stop-after <pass>', 'stop after the first run of this pass, print the graph and write nothing')
-    .addHelpText('after', '\nExample:\n  msc compile person_detect.ms --target stm32f7 -o out/')
-    .action((model: string, flags: CompileFlags) =>
-      runCommand(flags.json === true, () => compileCommand(model, flags)),
+    .addHelpText(
+      'after',
+      '\nExamples:\n  msc compile person_detect.ms --target stm32f7 -o out/\n' +
+        '  msc compile wake.tflite person_detect.ms --target stm32f7 -o out/ --shared-arena --name vision',
+    )
+    .action((models: readonly string[], flags: CompileFlags) =>
+      runCommand(flags.json === true, () => compileCommand(models, flags)),
     );
 }
 
-async function compileCommand(path: string, flags: CompileFlags): Promise<void> {
+async function compileCommand(paths: readonly string[], flags: CompileFlags): Promise<void> {
   const passNames = passes.map((pass) => pass.name);
   if (flags.stopAfter !== undefined) {
     oneOf('--stop-after', flags.stopAfter, passNames);
@@ -73,20 +88,29 @@ async function compileCommand(path: string, flags: CompileFlags): Promise<void> 
     objective: objectiveOption(flags.optimize),
     ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
   };
-  const [target, assets, bytes] = await Promise.all([targetOption(flags.target), loadAssets(), readInputFile(path)]);
+  checkModels(paths, flags);
+  const [target, assets, contents] = await Promise.all([
+    targetOption(flags.target),
+    loadAssets(),
+    Promise.all(paths.map(readInputFile)),
+  ]);
+  const models = paths.map((fileName, i) => ({ fileName, bytes: contents[i]! }));
   if (flags.stopAfter !== undefined) {
-    const { graph } = readGraph(bytes, { fileName: path, stopAfter: flags.stopAfter, onPass });
-    process.stdout.write(printGraph(graph));
+    for (const { fileName, bytes } of models) {
+      const { graph } = readGraph(bytes, { fileName, stopAfter: flags.stopAfter, onPass });
+      process.stdout.write(printGraph(graph));
+    }
     return;
   }
-  talk(`read ${path}: ${grouped(bytes.length)} bytes`);
-  const result = compile(bytes, {
-    fileName: path,
-    target,
-    assets,
-    onPass,
-    ...options,
-  });
+  for (const { fileName, bytes } of models) {
+    talk(`read ${fileName}: ${grouped(bytes.length)} bytes`);
+  }
+  if (flags.sharedArena === true) {
+    await compileAndWriteTogether(models, flags, { target, assets, onPass, ...options });
+    return;
+  }
+  const { fileName, bytes } = models[0]!;
+  const result = compile(bytes, { fileName, target, assets, onPass, ...options });
   talk(`graph: ${result.graph.nodes.length} nodes; program: ${result.program.steps.length} kernel calls`);
   const report = compileReport(result, target.name);
   const files = [
@@ -107,6 +131,23 @@ async function compileCommand(path: string, flags: CompileFlags): Promise<void> 
           files.map((file) => file.name),
         ),
   );
+}
+
+/** One model, or several that share an arena. */
+function checkModels(paths: readonly string[], flags: CompileFlags): void {
+  const refuse = (where: string, found: string) =>
+    fail('invalid-option', { where, found, requires: '--shared-arena beside it' });
+  if (flags.sharedArena !== true) {
+    if (paths.length > 1) {
+      refuse('the models', `${paths.length} files`);
+    }
+    if (flags.as !== undefined) {
+      refuse('--as', `'${flags.as}'`);
+    }
+    if (flags.live === true) {
+      refuse('--live', 'a model alone');
+    }
+  }
 }
 
 function summary(result: CompileResult, report: CompileReport, folder: string, names: readonly string[]): string {

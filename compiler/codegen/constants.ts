@@ -7,6 +7,8 @@ type Values = ConstantArray['values'];
 export interface EmittedArray {
   readonly symbol: string;
   readonly sizeBytes: number;
+  /** Equal for arrays of the same type, alignment and values. */
+  readonly key: string;
   /** The comment, the declaration and the values. */
   readonly text: string;
 }
@@ -31,14 +33,12 @@ export function constantPool(prefix: string): ConstantPool {
     [...outsides].map(([symbol, { dtype, value, length }]): EmittedArray => {
       const values = (dtype === 'float32' ? new Float32Array(length) : new Int8Array(length)).fill(value);
       const text = declaration(prefix, symbol, values, 4, 'a row outside of an image');
-      return { symbol, sizeBytes: values.byteLength, text };
+      return { symbol, sizeBytes: values.byteLength, key: keyOf(values, 4), text };
     });
   return {
     add: (array, owner, comment) => {
       const alignment = Math.max(array.alignment ?? 4, array.values.BYTES_PER_ELEMENT);
-      const { buffer, byteOffset, byteLength } = array.values;
-      const bytes = Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
-      const key = `${cTypeOf(array.values)} ${alignment} ${bytes}`;
+      const key = keyOf(array.values, alignment);
       const known = symbols.get(key);
       if (known !== undefined) {
         return known;
@@ -47,7 +47,8 @@ export function constantPool(prefix: string): ConstantPool {
       symbols.set(key, symbol);
       arrays.push({
         symbol,
-        sizeBytes: byteLength,
+        sizeBytes: array.values.byteLength,
+        key,
         text: declaration(prefix, symbol, array.values, alignment, comment),
       });
       return symbol;
@@ -61,6 +62,11 @@ export function constantPool(prefix: string): ConstantPool {
     },
     arrays: () => [...arrays, ...outsideArrays()],
   };
+}
+
+function keyOf(values: Values, alignment: number): string {
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1');
+  return `${cTypeOf(values)} ${alignment} ${bytes}`;
 }
 
 /** A value as a part of an identifier; the lowest float, the outside of a maximum, is `lowest`. */

@@ -86,16 +86,13 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
   const variables = [...program.graph.tensors.values()].filter((tensor) => tensor.kind === 'variable');
   // what run() calls itself; the kernels behind a driver may become part of it
   const called = new Set(steps.flatMap((step, i) => (step.driver === null ? [program.steps[i]!.call.kernel] : [])));
-  const roots: Root[] = [...new Set(program.steps.map((step) => step.call.kernel))]
+  const kernels: readonly Root[] = [...new Set(program.steps.map((step) => step.call.kernel))]
     .sort()
     .map((name) => ({ ...kernelRoot(name), isSeparate: called.has(name) }));
   const isStreamed = program.segments.some((segment) => segment.end - segment.first > 1);
   const helpers = [...new Set([...steps.flatMap((step) => step.driver?.uses ?? []), ...(isStreamed ? ['due'] : [])])];
-  const amalgamation = amalgamate(
-    options.kernels,
-    [...helpers.sort().map((name) => ({ file: 'include/msc/rows.h', name })), ...roots],
-    cName,
-  );
+  const roots: readonly Root[] = [...helpers.sort().map((name) => ({ file: 'include/msc/rows.h', name })), ...kernels];
+  const amalgamation = amalgamate(options.kernels, roots, cName);
   return {
     cName,
     upper,
@@ -122,6 +119,8 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
       ...new Set([...amalgamation.systemIncludes, ...(variables.length > 0 ? ['string.h'] : [])]),
     ].sort(),
     table: stepTable(program, plan, steps),
+    /** What of the kernel library the model calls. */
+    roots,
     kernels: amalgamation.code,
     drivers: uniqueDrivers(steps),
     hasParameters: steps.some((step) => step.parameters.length > 0),

@@ -39,16 +39,29 @@ interface Candidate {
 
 /** A kernel for every node that computes something, in the graph's order. Views (reshape) need none. */
 export function chooseKernels(graph: Graph, options: SelectionOptions): readonly Step[] {
-  const nodes = graph.nodes.filter((node) => !isView(graph, node));
-  const views = nodes.map((node) => viewOf(graph, node));
-  const candidates = views.map((view) => candidatesFor(view, options));
+  return chooseKernelsTogether([graph], options)[0]!;
+}
+
+/** The kernels of several graphs that stand in one image: code that they share counts once. */
+export function chooseKernelsTogether(
+  graphs: readonly Graph[],
+  options: SelectionOptions,
+): readonly (readonly Step[])[] {
+  const views = graphs.map((graph) =>
+    graph.nodes.filter((node) => !isView(graph, node)).map((node) => viewOf(graph, node)),
+  );
+  const candidates = views.flat().map((view) => candidatesFor(view, options));
   const chosen = chooseTogether(candidates, instructionsPerByte[options.objective]);
-  return views.map((view, i) => {
-    const { kernel } = chosen[i]!;
-    const alternatives = candidates[i]!.map((candidate) => candidate.kernel);
-    const { instructions } = kernel.cost(view, codeGoalOf(options.objective));
-    return { node: nodes[i]!, view, kernel, alternatives, call: kernel.lower(view, options.lowering), instructions };
-  });
+  let next = 0;
+  return views.map((list) =>
+    list.map((view): Step => {
+      const { kernel } = chosen[next]!;
+      const alternatives = candidates[next]!.map((candidate) => candidate.kernel);
+      const { instructions } = kernel.cost(view, codeGoalOf(options.objective));
+      next++;
+      return { node: view.node, view, kernel, alternatives, call: kernel.lower(view, options.lowering), instructions };
+    }),
+  );
 }
 
 function candidatesFor(view: NodeView, options: SelectionOptions): readonly Candidate[] {

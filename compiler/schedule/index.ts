@@ -1,11 +1,13 @@
 export {
   chooseKernels,
+  chooseKernelsTogether,
   codeGoalOf,
   instructionsPerByte,
   type Objective,
   type SelectionOptions,
 } from './choose-kernels.ts';
 export { isasOf } from './isas.ts';
+export { type OrderedGraph, type OrderOptions, orderNodes } from './order-nodes.ts';
 export { rowsDue, rowsOfTurn, turnsOf, wholeSegment } from './pace.ts';
 export type { Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';
 export { sizeOfBuffer } from './program.ts';

@@ -1,0 +1,62 @@
+import type { Graph } from '../ir/index.ts';
+import type { LoweringOptions } from '../ops/index.ts';
+import {
+  codeGoalOf,
+  instructionsPerByte,
+  type Objective,
+  orderNodes,
+  type Step,
+  sourcesOfViews,
+} from '../schedule/index.ts';
+import { chooseSchedule, type PlannedSchedule, type ScheduleGoal } from './choose-schedule.ts';
+import type { OptionContext } from './schedule-options.ts';
+
+/** What decides between schedules. */
+export interface PlanningOptions {
+  readonly objective: Objective;
+  readonly lowering: LoweringOptions;
+  /** Takes the fastest schedule whose arena is at most this large. */
+  readonly ramBytes?: number;
+  /** The arena starts at a multiple of this. */
+  readonly alignmentBytes: number;
+}
+
+/** Instructions that may be spent on a smaller arena, as a factor of those of the fastest schedule. */
+const slowdowns: Readonly<Record<Objective, number>> = { speed: 1, balanced: 1.02, size: 1.02, ram: 1.05 };
+
+/**
+ * The schedule and arena that the objective asks for, of the orders of the nodes that are tried: the file's, and the one in
+ * which the fewest bytes are live at one time. The second is taken only if it needs less in the arena as well, which has
+ * alignment, scratch, overlaps and rings besides.
+ */
+export function planInBestOrder(graph: Graph, steps: readonly Step[], options: PlanningOptions): PlannedSchedule {
+  const goal: ScheduleGoal = {
+    slowdown: slowdowns[options.objective],
+    ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
+  };
+  const plan = (ordered: Graph, orderedSteps: readonly Step[]) =>
+    chooseSchedule(contextOf(ordered, orderedSteps, options), goal, { alignmentBytes: options.alignmentBytes });
+  const inFile = plan(graph, steps);
+  const ordered = orderNodes(graph).graph;
+  if (ordered === graph) {
+    return inFile;
+  }
+  const stepOf = new Map(steps.map((step) => [step.node, step]));
+  const inOrder = plan(
+    ordered,
+    ordered.nodes.flatMap((node) => stepOf.get(node) ?? []),
+  );
+  return inOrder.plan.sizeBytes < inFile.plan.sizeBytes ? inOrder : inFile;
+}
+
+/** What the search for schedules knows of a graph. */
+export function contextOf(graph: Graph, steps: readonly Step[], options: PlanningOptions): OptionContext {
+  return {
+    graph,
+    steps,
+    sources: sourcesOfViews(graph),
+    lowering: options.lowering,
+    instructionsPerByte: instructionsPerByte[options.objective],
+    goal: codeGoalOf(options.objective),
+  };
+}
