@@ -1,9 +1,10 @@
 /** The only file of the tracer that knows how programs are planned. */
 import { emitModel, type ModelView, type OutputFile, viewOfProgram } from '../../../compiler/codegen/index.ts';
-import { tensorOf } from '../../../compiler/ir/index.ts';
-import type { ArenaPlan } from '../../../compiler/memory/plan-program.ts';
+import { type Graph, type TensorId, tensorOf } from '../../../compiler/ir/index.ts';
+import { type ArenaPlan, planArena } from '../../../compiler/memory/plan-program.ts';
 import type { Assets } from '../../../compiler/pipeline.ts';
-import { assignBuffers, type Program } from '../../../compiler/schedule/index.ts';
+import { assignBuffers, chooseKernels, isasOf, type Program } from '../../../compiler/schedule/index.ts';
+import type { Target } from '../../../compiler/targets/index.ts';
 
 /** A program, and where everything that it stores stands. */
 export interface Placement {
@@ -78,4 +79,39 @@ export function emitPlacement(
 /** What messages call the steps. */
 export function stepNames({ program }: Placement): readonly string[] {
   return program.steps.map((step, i) => `step ${i} (${step.node.operator} '${step.node.name}', ${step.call.kernel})`);
+}
+
+/** A placement of a graph as it is, where the results of `overlapped` steps start inside or before their dying operand. */
+export function placementOf(graph: Graph, target: Target, overlapped: readonly number[] = []): Placement {
+  const lowering = { rounding: 'double' } as const;
+  const steps = chooseKernels(graph, { isas: isasOf(target), objective: 'balanced', lowering });
+  const program = assignBuffers(graph, steps, new Set(overlapped));
+  return { program, plan: planArena(program, target.features.cacheLineBytes) };
+}
+
+/** Where a tensor starts in the arena. */
+export function offsetOf({ program, plan }: Placement, id: TensorId): number {
+  return plan.bufferOffsets.get(program.bufferOfTensor.get(id)!.id)! + program.offsetInBuffer.get(id)!;
+}
+
+/** The placement with one tensor, and no other of its buffer, elsewhere. */
+export function withTensorAt(placement: Placement, id: TensorId, offset: number): Placement {
+  const { program, plan } = placement;
+  const within = program.offsetInBuffer.get(id)! + offset - offsetOf(placement, id);
+  return grown({ program: { ...program, offsetInBuffer: new Map(program.offsetInBuffer).set(id, within) }, plan });
+}
+
+/** The placement with the scratch of a step elsewhere. */
+export function withScratchAt({ program, plan }: Placement, step: number, offset: number): Placement {
+  return grown({ program, plan: { ...plan, scratchOffsets: new Map(plan.scratchOffsets).set(step, offset) } });
+}
+
+/** The placement in an arena of another size. */
+export function withArenaOf({ program, plan }: Placement, sizeBytes: number): Placement {
+  return { program, plan: { ...plan, sizeBytes } };
+}
+
+/** Room for what is moved: it shall fail for sharing bytes, not for leaving the arena. */
+function grown(placement: Placement): Placement {
+  return withArenaOf(placement, placement.plan.sizeBytes + 4096);
 }

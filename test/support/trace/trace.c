@@ -23,18 +23,21 @@
 
 enum { CONTENT = 0, READ = 1, WRITE = 2, OVERLAPPING_COPY = 3 };
 
-/* An access: offset from the arena's start, bytes, READ or WRITE. With CONTENT it is a hash of an output, and bytes. */
+/* An access: offset from MARGIN bytes before the arena, bytes, READ or WRITE. With CONTENT it is a hash of an output, and bytes. */
 typedef struct {
     uint32_t offset;
     uint32_t size_and_kind; /* size * 4 + kind */
 } event;
 
+/* Bytes on both sides of an arena that are traced with it, to see what leaves it. */
+#define MARGIN 4096U
+
 enum { CHUNK = 8192, NO_REGION = -1 };
 
 static const trace_subject *subject;
 static uint32_t subject_index;
-static uintptr_t arena;
-static uintptr_t arena_size; /* 0 while nothing is traced */
+static uintptr_t traced;      /* MARGIN bytes before the arena */
+static uintptr_t traced_size; /* 0 while nothing is traced */
 static int replaying;
 static int channel;
 static event chunk[CHUNK];
@@ -102,34 +105,38 @@ static void report(const char *what, uint32_t kind, uint32_t size, uint32_t byte
     _exit(0);
 }
 
-static void replay(uint32_t offset, uint32_t size, uint32_t kind) {
+static void replay(uint32_t traced_offset, uint32_t size, uint32_t kind) {
+    const int64_t offset = (int64_t)traced_offset - MARGIN;
     event planned;
+    int64_t planned_offset;
 
     accesses++;
     if (!receive(&planned)) {
         report("planned-ends-early", kind, size, 0U, -1, offset, -1);
     }
+    planned_offset = (int64_t)planned.offset - MARGIN;
     if ((planned.size_and_kind & 3U) == OVERLAPPING_COPY) {
-        report("overlapping-copy", kind, size, 0U, planned.offset, offset, -1);
+        report("overlapping-copy", kind, size, 0U, planned_offset, offset, -1);
     }
     if (planned.size_and_kind != size * 4U + kind) {
-        report("other-access", kind, size, 0U, planned.offset, offset, -1);
+        report("other-access", kind, size, 0U, planned_offset, offset, -1);
     }
     for (uint32_t i = 0; i < size; i++) {
-        const uint32_t s = offset + i;
-        const uint32_t p = planned.offset + i;
+        const int64_t s = offset + i;
+        const int64_t p = planned_offset + i;
 
-        if (s >= subject->separate.arena_size || region_of[s] == NO_REGION || region_of[s] != region_of[offset]) {
+        if (s < 0 || s >= subject->separate.arena_size || region_of[s] == NO_REGION ||
+            region_of[s] != region_of[offset]) {
             report("out-of-bounds", kind, size, i, p, s, -1);
         }
-        if (p >= subject->planned.arena_size) {
+        if (p < 0 || p >= subject->planned.arena_size) {
             report("beyond-arena", kind, size, i, p, s, -1);
         }
         if (kind == WRITE) {
             bytes_written++;
             separate_number[s] = bytes_written;
             planned_number[p] = bytes_written;
-            planned_writer[p] = s;
+            planned_writer[p] = (uint32_t)s;
         } else if (separate_number[s] == 0U) {
             if (subject->regions[region_of[s]].scratch_of < 0) {
                 report("unwritten", kind, size, i, p, s, -1);
@@ -150,9 +157,9 @@ static void record(uint32_t offset, uint32_t size, uint32_t kind) {
 }
 
 static void access_bytes(const void *address, size_t size, uint32_t kind) {
-    const uintptr_t offset = (uintptr_t)address - arena;
+    const uintptr_t offset = (uintptr_t)address - traced;
 
-    if (offset >= arena_size || size == 0U) {
+    if (offset >= traced_size || size == 0U) {
         return;
     }
     if (replaying) {
@@ -253,7 +260,7 @@ void trace_fill(void *to, uint32_t size) {
 
 void trace_read(const void *from, uint32_t size) {
     const uint8_t *const bytes = from;
-    const uintptr_t offset = (uintptr_t)from - arena;
+    const uintptr_t offset = (uintptr_t)from - traced;
     uint32_t hash = 2166136261U; /* FNV-1a */
     event planned;
 
@@ -264,7 +271,7 @@ void trace_read(const void *from, uint32_t size) {
     if (!replaying) {
         record(hash, size, CONTENT);
     } else if (!receive(&planned) || planned.offset != hash || planned.size_and_kind != size * 4U + CONTENT) {
-        report("other-output", READ, size, 0U, -1, offset < arena_size ? (int64_t)offset : -1, -1);
+        report("other-output", READ, size, 0U, -1, offset < traced_size ? (int64_t)offset - MARGIN : -1, -1);
     }
 }
 
@@ -288,17 +295,18 @@ static void *zeroed(size_t count, size_t size) {
 
 /* Runs one side with its accesses traced. */
 static int use(const trace_side *side, int pattern) {
+    const size_t size = MARGIN + side->arena_size + MARGIN;
     void *memory = NULL;
     int status;
 
-    if (posix_memalign(&memory, side->arena_alignment < 16U ? 16U : side->arena_alignment, side->arena_size) != 0) {
+    if (MARGIN % side->arena_alignment != 0U || posix_memalign(&memory, MARGIN, size) != 0) {
         _exit(2);
     }
-    memset(memory, pattern, side->arena_size);
-    arena = (uintptr_t)memory;
-    arena_size = side->arena_size;
-    status = side->use(memory);
-    arena_size = 0U;
+    memset(memory, pattern, size);
+    traced = (uintptr_t)memory;
+    traced_size = size;
+    status = side->use((uint8_t *)memory + MARGIN);
+    traced_size = 0U;
     free(memory);
     return status;
 }
@@ -332,7 +340,8 @@ static void replay_separate(void) {
         _exit(2);
     }
     if (receive(&left)) {
-        report("planned-goes-on", left.size_and_kind & 3U, left.size_and_kind / 4U, 0U, left.offset, -1, -1);
+        report("planned-goes-on", left.size_and_kind & 3U, left.size_and_kind / 4U, 0U, (int64_t)left.offset - MARGIN,
+               -1, -1);
     }
     printf("end %u %llu\n", subject_index, (unsigned long long)accesses);
     (void)fflush(stdout);

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadAssets, loadTargetTexts } from '../../compiler/cli/assets.ts';
+import { parseTarget } from '../../compiler/targets/index.ts';
+import { type BatchOptions, compareWithReference, compileGraphs } from '../support/graph-batch.ts';
+import { graphOfRecipe, graphRecipes } from '../support/random-graph.ts';
+import { tracePlacements } from '../support/trace/trace.ts';
+
+const assets = await loadAssets();
+const texts = await loadTargetTexts();
+
+/** Every way of compiling that random graphs are put through. */
+const ways: readonly { readonly title: string; readonly passes: boolean; readonly options: BatchOptions }[] = [
+  { title: 'stm32f7', passes: true, options: { target: parseTarget(texts, 'stm32f7'), assets } },
+  {
+    title: 'stm32f7 for speed, graphs as they are',
+    passes: false,
+    options: { target: parseTarget(texts, 'stm32f7'), assets, objective: 'speed' },
+  },
+  {
+    title: 'portable kernels',
+    passes: true,
+    options: { target: parseTarget(texts, 'host'), assets, rounding: 'double' },
+  },
+];
+
+/** Up to so many graphs in one build: compilers and processes cost more than graphs. A failure shrinks to one of few nodes. */
+const batches = fc.array(graphRecipes(), { minLength: 1, maxLength: 24, size: 'max' });
+
+/** `MSC_RANDOM_RUNS=100 MSC_RANDOM_SEED=7 npx vitest run test/random` looks at more and other graphs. */
+const runs = Number(process.env.MSC_RANDOM_RUNS ?? 4);
+const seed = Number(process.env.MSC_RANDOM_SEED ?? 1);
+
+describe.each(ways)('random graphs, $title', ({ passes, options }) => {
+  it('give the results of the references', { timeout: 300_000 + runs * 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, async (recipes) => {
+        const graphs = recipes.map(graphOfRecipe);
+        const compiled = compileGraphs(graphs, options, passes);
+        const differences = await compareWithReference(graphs, compiled, options);
+        expect(differences.filter((difference) => difference !== null)).toEqual([]);
+      }),
+      { numRuns: runs, seed },
+    );
+  });
+
+  it('read the bytes that their plans mean', { timeout: 300_000 + runs * 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, async (recipes) => {
+        const results = await tracePlacements(compileGraphs(recipes.map(graphOfRecipe), options, passes), assets);
+        expect(results.filter(({ violation }) => violation !== null)).toEqual([]);
+      }),
+      { numRuns: Math.ceil(runs / 4), seed: seed + 1 },
+    );
+  });
+});
