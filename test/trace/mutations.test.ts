@@ -3,6 +3,7 @@ import { loadAssets, loadTargetTexts } from '../../compiler/cli/assets.ts';
 import { sizeBytesOf, tensorOf } from '../../compiler/ir/index.ts';
 import { parseTarget } from '../../compiler/targets/index.ts';
 import { svdfCases } from '../ops/svdf.cases.ts';
+import { placementFaults } from '../support/check-placement.ts';
 import { graphFrom } from '../support/graphs.ts';
 import { graphOf } from '../support/node-case.ts';
 import {
@@ -109,10 +110,20 @@ describe('the tracer', async () => {
     expect(offsetOf(good, 6)).toBe(sum - 24);
   });
 
-  it.each(mutations.map(([title, , violation], i) => [title, violation, i + 3] as const))(
+  it.each(mutations.map(([title, , violation], i) => [title, violation, i + fine.length] as const))(
     'finds that %s',
     (_, violation, i) => {
       expect(results[i]!.violation).toMatch(violation);
     },
   );
+});
+
+describe('the validator of placements', () => {
+  it('finds nothing in good plans', () => {
+    expect([good, state].flatMap(placementFaults)).toEqual([]);
+  });
+
+  it.each(mutations)('finds that %s', (_, placement) => {
+    expect(placementFaults(placement)).not.toEqual([]);
+  });
 });
