@@ -27,6 +27,6 @@ it('memory plans of random graphs keep live bytes apart, between the bounds', {
       expect(sizeBytes).toBeGreaterThanOrEqual(Math.max(lowerBoundBytes, waitingBytes(placement)));
       expect(sizeBytes).toBeLessThanOrEqual(unsharedBytes(placement));
     }),
-    { numRuns: 500 * runs, seed },
+    { numRuns: 300 * runs, seed },
   );
 });

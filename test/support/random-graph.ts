@@ -4,13 +4,22 @@ import { q } from './node-case.ts';
 import { type Builder, graphBuilder, type Value } from './random-graph/builder.ts';
 import { type Draw, drawFrom } from './random-graph/draw.ts';
 import * as unweighted from './random-graph/unweighted.ts';
-import { anyZeroPoint, conv2d, depthwise, fullyConnected, pointwise, type Step } from './random-graph/weighted.ts';
+import {
+  anyZeroPoint,
+  conv2d,
+  depthwise,
+  depthwise3x3,
+  fullyConnected,
+  pointwise,
+  type Step,
+} from './random-graph/weighted.ts';
 
 /** What can follow an image, and how often it is drawn. */
 const steps = {
   conv2d: { step: conv2d, weight: 6 },
   pointwise: { step: pointwise, weight: 4 },
-  depthwise: { step: depthwise, weight: 5 },
+  depthwise: { step: depthwise, weight: 3 },
+  depthwise3x3: { step: depthwise3x3, weight: 4 },
   residual: { step: unweighted.residual, weight: 6 },
   maxPool: { step: unweighted.maxPool, weight: 2 },
   averagePool: { step: unweighted.averagePool, weight: 2 },

@@ -187,6 +187,20 @@ export const depthwise: Step = (builder, draw, x) => {
   });
 };
 
+/** The depthwise convolution of most networks. */
+export const depthwise3x3: Step = (builder, draw, x) => {
+  const [, height, width, channels] = x.tensor.shape as [number, number, number, number];
+  const stride = draw.pick([1, 1, 2]);
+  const padding = resolvePadding('SAME', [height, width], [3, 3], [stride, stride]);
+  return weightedLayer(builder, draw, x, {
+    operator: 'depthwise_conv2d',
+    weights: [1, 3, 3, channels],
+    channelAxis: 3,
+    taps: 9,
+    attributes: { strides: [stride, stride], dilations: [1, 1], padding },
+  });
+};
+
 export const fullyConnected: Step = (builder, draw, x) => {
   const inputs = x.tensor.shape.at(-1)!;
   return weightedLayer(builder, draw, x, {

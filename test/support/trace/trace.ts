@@ -14,6 +14,9 @@ export interface TraceResult {
   readonly violation: string | null;
 }
 
+/** Whether placements can be traced here: it takes processes and pipes of POSIX. */
+export const canTrace = process.platform !== 'win32';
+
 /** Programs that keep state are traced for more than one inference. */
 const statefulInferences = 3;
 
