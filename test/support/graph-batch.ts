@@ -56,6 +56,7 @@ export async function compareWithReference(
     emulator,
     // on the host compiling takes longer than anything else
     optimize: emulator === 'host' ? '-O0' : '-O2',
+    flags: ['-Wall', '-Wextra', '-Werror'],
   });
   let at = 0;
   return graphs.map((graph, g) => {
