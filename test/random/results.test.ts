@@ -1,10 +1,9 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { loadAssets, loadTargetTexts } from '../../compiler/cli/assets.ts';
 import { parseTarget } from '../../compiler/targets/index.ts';
 import { hasEmulator } from '../support/firmware.ts';
 import { type BatchOptions, compareWithReference, compileGraphs } from '../support/graph-batch.ts';
-import { graphOfRecipe, graphRecipes } from '../support/random-graph.ts';
+import { checkRandomGraphs } from '../support/random-graph.ts';
 import { canTrace, tracePlacements } from '../support/trace/trace.ts';
 
 const assets = await loadAssets();
@@ -25,34 +24,22 @@ const ways: readonly { readonly title: string; readonly passes: boolean; readonl
   },
 ];
 
-/** Up to so many graphs in one build: compilers and processes cost more than graphs. A failure shrinks to one of few nodes. */
-const batches = fc.array(graphRecipes(), { minLength: 1, maxLength: 24, size: 'max' });
-
 /** `MSC_RANDOM_RUNS=100 MSC_RANDOM_SEED=7 npx vitest run test/random` looks at more and other graphs. */
 const runs = Number(process.env.MSC_RANDOM_RUNS ?? 4);
 const seed = Number(process.env.MSC_RANDOM_SEED ?? 1);
 
 describe.each(ways)('random graphs, $title', ({ passes, options }) => {
   it('give the results of the references', { timeout: 300_000 + runs * 60_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(batches, async (recipes) => {
-        const graphs = recipes.map(graphOfRecipe);
-        const compiled = compileGraphs(graphs, options, passes);
-        const differences = await compareWithReference(graphs, compiled, options.target);
-        expect(differences.filter((difference) => difference !== null)).toEqual([]);
-      }),
-      { numRuns: runs, seed },
+    await checkRandomGraphs({ batches: runs, seed }, (graphs) =>
+      compareWithReference(graphs, compileGraphs(graphs, options, passes), options.target),
     );
   });
 
   it.skipIf(!canTrace)('read the bytes that their plans mean', { timeout: 300_000 + runs * 60_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(batches, async (recipes) => {
-        const results = await tracePlacements(compileGraphs(recipes.map(graphOfRecipe), options, passes), assets);
-        expect(results.filter(({ violation }) => violation !== null)).toEqual([]);
-      }),
-      { numRuns: Math.ceil(runs / 4), seed: seed + 1 },
-    );
+    await checkRandomGraphs({ batches: Math.ceil(runs / 4), seed: seed + 1 }, async (graphs) => {
+      const results = await tracePlacements(compileGraphs(graphs, options, passes), assets);
+      return results.map(({ violation }) => violation);
+    });
   });
 });
 
@@ -60,14 +47,8 @@ describe.skipIf(!(await hasEmulator()))('random graphs on an emulated core', () 
   // the first has the instructions of the DSP kernels, the second one traps unaligned accesses
   it.each(['stm32f7', 'cortex-m0plus'])('%s give the results of the references', { timeout: 600_000 }, async (name) => {
     const target = parseTarget(texts, name);
-    await fc.assert(
-      fc.asyncProperty(batches, async (recipes) => {
-        const graphs = recipes.map(graphOfRecipe);
-        const compiled = compileGraphs(graphs, { target, assets });
-        const differences = await compareWithReference(graphs, compiled, target, 'qemu');
-        expect(differences.filter((difference) => difference !== null)).toEqual([]);
-      }),
-      { numRuns: Math.ceil(runs / 4), seed: seed + 2 },
+    await checkRandomGraphs({ batches: Math.ceil(runs / 4), seed: seed + 2 }, (graphs) =>
+      compareWithReference(graphs, compileGraphs(graphs, { target, assets }), target, 'qemu'),
     );
   });
 });

@@ -46,11 +46,16 @@ export interface GraphShape {
   readonly maxSize?: number;
 }
 
+/** Batches, height, width, channels. */
+type ImageShape = readonly [batches: number, height: number, width: number, channels: number];
+
 /** A recipe of a graph: what fast-check draws, shrinks and prints. */
 export interface GraphRecipe {
   readonly dtype: DType;
-  /** Of every input; the first one is where the graph starts. */
-  readonly inputs: readonly (readonly [batches: number, height: number, width: number, channels: number])[];
+  /** Of the input where the graph starts. */
+  readonly input: ImageShape;
+  /** Of further inputs; null stands for the first one's shape, so that they can be added. */
+  readonly moreInputs: readonly (ImageShape | null)[];
   /** `from` counts images back from the newest: 0 goes on from it, others start a branch. */
   readonly steps: readonly { readonly step: StepName; readonly from: number; readonly seed: number }[];
   readonly classifier: boolean;
@@ -65,19 +70,17 @@ const seeds = fc.nat(0x7fffffff);
 /** Recipes of random graphs of a shape; `graphOfRecipe` makes the graph. */
 export function graphRecipes(shape: GraphShape = {}): fc.Arbitrary<GraphRecipe> {
   const size = fc.integer({ min: 1, max: shape.maxSize ?? 14 });
-  const image = fc.tuple(
+  const image: fc.Arbitrary<ImageShape> = fc.tuple(
     fc.constantFrom(1, 1, 1, 1, 2),
     size,
     size,
     fc.constantFrom(1, 4, 8, 2, 3, 4, 5, 8, 12, 16),
-  ) as fc.Arbitrary<GraphRecipe['inputs'][number]>;
+  );
   const names = Object.entries(steps).flatMap(([name, { weight }]) => Array<StepName>(weight).fill(name as StepName));
   return fc.record({
     dtype: fc.constantFrom(...(shape.dtypes ?? (['int8', 'int8', 'int8', 'int8', 'float32'] as const))),
-    inputs: fc.array(image, { minLength: 1, maxLength: 3 }).chain(([first, ...others]) =>
-      // further inputs are often as large as the first, so that they can be added
-      fc.tuple(...others.map((other) => fc.constantFrom(first!, other))).map((rest) => [first!, ...rest]),
-    ),
+    input: image,
+    moreInputs: fc.array(fc.option(image, { freq: 1 }), { maxLength: 2 }),
     steps: fc.array(
       fc.record({ step: fc.constantFrom(...names), from: fc.constantFrom(0, 0, 0, 0, 1, 2, 5), seed: seeds }),
       { minLength: 1, maxLength: shape.maxSteps ?? 12, size: 'max' },
@@ -88,12 +91,49 @@ export function graphRecipes(shape: GraphShape = {}): fc.Arbitrary<GraphRecipe> 
   });
 }
 
+/** How many random graphs a test looks at, and which. */
+export interface RandomRuns {
+  readonly batches: number;
+  readonly seed: number;
+  readonly shape?: GraphShape;
+}
+
+/** Graphs in one build: compilers and processes cost more than graphs. */
+const batchSize = 20;
+
+/**
+ * Checks batches of random graphs; `check` says for each graph what is wrong, null if nothing is. Of what fails, in whatever
+ * way, the first graph alone is made as small as it goes, and its recipe is in the error.
+ */
+export async function checkRandomGraphs(
+  { batches, seed, shape = {} }: RandomRuns,
+  check: (graphs: readonly Graph[]) => Promise<readonly (string | null)[]>,
+): Promise<void> {
+  const checkRecipe = async (recipe: GraphRecipe) => {
+    const [fault] = await check([graphOfRecipe(recipe)]);
+    if (fault !== null) {
+      throw new Error(fault);
+    }
+  };
+  const recipes = fc.sample(graphRecipes(shape), { numRuns: batches * batchSize, seed });
+  for (let from = 0; from < recipes.length; from += batchSize) {
+    const batch = recipes.slice(from, from + batchSize);
+    const faults = await Promise.resolve(batch.map(graphOfRecipe)).then(check).catch(String);
+    if (typeof faults === 'string' || faults.some((fault) => fault !== null)) {
+      for (const recipe of batch) {
+        await fc.assert(fc.asyncProperty(graphRecipes(shape), checkRecipe), { examples: [[recipe]], numRuns: 1 });
+      }
+      throw new Error(`graphs fail together, not alone: ${faults}`);
+    }
+  }
+}
+
 /** The graph of a recipe: spatial operators, branches and residual edges, one or more inputs and outputs. */
 export function graphOfRecipe(recipe: GraphRecipe): Graph {
   const draw = drawFrom(recipe.seed);
   const builder = graphBuilder('random');
   const hasFloatBorder = recipe.floatBorder && recipe.dtype === 'int8';
-  for (const shape of recipe.inputs) {
+  for (const shape of [recipe.input, ...recipe.moreInputs.map((other) => other ?? recipe.input)]) {
     const quantization = q(draw.real(0.01, 0.1), anyZeroPoint(draw));
     if (recipe.dtype === 'float32') {
       builder.input('float32', shape, null, 8);
@@ -112,7 +152,7 @@ export function graphOfRecipe(recipe: GraphRecipe): Graph {
   if (recipe.classifier) {
     classify(builder, draw, newest, hasFloatBorder);
   }
-  if (images().length === recipe.inputs.length && !recipe.classifier) {
+  if (images().length === 1 + recipe.moreInputs.length && !recipe.classifier) {
     // no step was possible
     builder.node(
       'relu',
