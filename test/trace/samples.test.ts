@@ -15,18 +15,22 @@ const digits = ['digits.ms', 'digits.tflite'].map((name) =>
   readModel(readFileSync(new URL(`../../examples/digits/${name}`, import.meta.url)), name),
 );
 
-it.skipIf(!canTrace)('memory plans of the examples give every read the byte that was meant', async () => {
-  const placements = [...digits, msliteSample, tfliteSample].flatMap((imported) =>
-    ['stm32f7', 'host'].map((name) =>
-      compileGraph(runPasses(buildGraph(imported), {}), {
-        target: parseTarget(texts, name),
-        assets,
-        cName: 'sample',
-        modelName: 'sample',
-        sha256: '',
-      }),
-    ),
-  );
-  const results = await tracePlacements(placements, assets);
-  expect(results.filter(({ accesses, violation }) => violation !== null || accesses < 50)).toEqual([]);
-});
+it.skipIf(!canTrace)(
+  'memory plans of the examples give every read the byte that was meant',
+  { timeout: 300_000 },
+  async () => {
+    const placements = [...digits, msliteSample, tfliteSample].flatMap((imported) =>
+      ['stm32f7', 'host'].map((name) =>
+        compileGraph(runPasses(buildGraph(imported), {}), {
+          target: parseTarget(texts, name),
+          assets,
+          cName: 'sample',
+          modelName: 'sample',
+          sha256: '',
+        }),
+      ),
+    );
+    const results = await tracePlacements(placements, assets);
+    expect(results.filter(({ accesses, violation }) => violation !== null || accesses < 50)).toEqual([]);
+  },
+);

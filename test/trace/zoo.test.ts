@@ -10,14 +10,18 @@ const assets = await loadAssets();
 const texts = await loadTargetTexts();
 
 describe.skipIf(zooFolder === null || !canTrace)('memory plans of the zoo', () => {
-  it.each(zooModels())('of $fileName give every read the byte that was meant', async ({ path, fileName }) => {
-    // the networks of the .ms files are among the others
-    const targets = fileName.endsWith('.ms') ? ['stm32f7'] : ['stm32f7', 'host'];
-    const placements = targets.map((name) =>
-      compile(readFileSync(path), { fileName, target: parseTarget(texts, name), assets }),
-    );
-    const results = await tracePlacements(placements, assets);
-    expect(results.map((result) => result.violation)).toEqual(targets.map(() => null));
-    expect(Math.min(...results.map((result) => result.accesses))).toBeGreaterThan(50);
-  });
+  it.each(zooModels())(
+    'of $fileName give every read the byte that was meant',
+    { timeout: 300_000 },
+    async ({ path, fileName }) => {
+      // the networks of the .ms files are among the others
+      const targets = fileName.endsWith('.ms') ? ['stm32f7'] : ['stm32f7', 'host'];
+      const placements = targets.map((name) =>
+        compile(readFileSync(path), { fileName, target: parseTarget(texts, name), assets }),
+      );
+      const results = await tracePlacements(placements, assets);
+      expect(results.map((result) => result.violation)).toEqual(targets.map(() => null));
+      expect(Math.min(...results.map((result) => result.accesses))).toBeGreaterThan(50);
+    },
+  );
 });
