@@ -25,6 +25,7 @@ const steps = {
   averagePool: { step: unweighted.averagePool, weight: 2 },
   concat: { step: unweighted.concat, weight: 2 },
   pad: { step: unweighted.pad, weight: 2 },
+  gate: { step: unweighted.gate, weight: 1 },
   relu: { step: unweighted.relu, weight: 1 },
   saturating: { step: unweighted.saturating, weight: 1 },
   slice: { step: unweighted.slice, weight: 1 },

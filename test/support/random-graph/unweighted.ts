@@ -1,5 +1,11 @@
 /** Operators without weights. */
-import { elementCount, type Quantization, sameQuantization, sameShape } from '../../../compiler/ir/index.ts';
+import {
+  elementCount,
+  type Quantization,
+  type Shape,
+  sameQuantization,
+  sameShape,
+} from '../../../compiler/ir/index.ts';
 import { q } from '../node-case.ts';
 import type { Builder, ResultType, Value } from './builder.ts';
 import type { Draw } from './draw.ts';
@@ -111,12 +117,19 @@ function combine(builder: Builder, draw: Draw, a: Value, b: Value): Value {
   );
 }
 
-/** Adds, subtracts or multiplies: with an earlier image of this size, one brought to it, or constants for the channels. */
+/** Whether the shapes broadcast with one another. */
+const fits = (a: Shape, b: Shape) => a.every((size, axis) => size === b[axis] || size === 1 || b[axis] === 1);
+
+/** Adds, subtracts or multiplies: with an earlier image that fits, one brought to this size, or constants for the channels. */
 const residual: Step = (builder, draw, x) => {
   const others = builder.images().filter(({ tensor }) => tensor.dtype === x.tensor.dtype);
-  const equal = others.filter(({ tensor }) => sameShape(tensor.shape, x.tensor.shape) && tensor.id !== x.tensor.id);
-  if (equal.length > 0 && draw.chance(70)) {
+  const fitting = others.filter(({ tensor }) => fits(tensor.shape, x.tensor.shape));
+  const equal = fitting.filter(({ tensor }) => sameShape(tensor.shape, x.tensor.shape) && tensor.id !== x.tensor.id);
+  if (draw.chance(60) && equal.length > 0) {
     return combine(builder, draw, x, draw.pick(equal));
+  }
+  if (draw.chance(30)) {
+    return combine(builder, draw, x, draw.pick(fitting));
   }
   const brought = draw.chance(80) ? shortcut(builder, draw, draw.pick(others), x) : null;
   if (brought !== null) {
@@ -185,6 +198,17 @@ const saturating: Step = (builder, draw, x) => {
   return builder.node(operator, [x], {}, { dtype: 'int8', quantization });
 };
 
+/** Channels weighed by what their means say: mean, 1x1 convolution, logistic, product. */
+const gate: Step = (builder, draw, x) => {
+  if (isFloat(x)) {
+    return null;
+  }
+  const mean = builder.node('mean', [x], { axes: [1, 2], keepDimensions: true }, typeOf(x));
+  const weighed = shortcut(builder, draw, mean, mean)!;
+  const factors = builder.node('logistic', [weighed], {}, { dtype: 'int8', quantization: q(1 / 256, -128) });
+  return builder.node('mul', [x, factors], { activation: 'none' }, typeOf(x));
+};
+
 const slice: Step = (builder, draw, x) => {
   const part = (size: number) => {
     const stride = draw.pick([1, 1, 2, -1]);
@@ -232,4 +256,4 @@ const quantize: Step = (builder, draw, x) =>
 
 export const maxPool = pool('max_pool2d');
 export const averagePool = pool('average_pool2d');
-export { concat, globalMean, pad, quantize, relu, reshape, residual, saturating, slice, transpose };
+export { concat, gate, globalMean, pad, quantize, relu, reshape, residual, saturating, slice, transpose };
