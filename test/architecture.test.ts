@@ -183,6 +183,24 @@ describe('kernel files', () => {
     }
   });
 
+  it('include the system headers of what they call: a generated file gets those of the files that it is made of', () => {
+    const headers = readdirSync(join(root, 'cmsis-kernels/include/msc')).map(
+      (name) => `cmsis-kernels/include/msc/${name}`,
+    );
+    const calls = [
+      { pattern: /\bmem(cpy|move|set|cmp)\(/, header: 'string.h' },
+      { pattern: /\b(exp|tanh|sqrt|floor|ceil|round|log|fabs|fmin|fmax)f?\(/, header: 'math.h' },
+    ];
+    const offences = [...kernelFiles.map(({ path }) => path), ...headers].flatMap((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      const code = text.replace(/\/\*[\s\S]*?\*\//g, '');
+      return calls
+        .filter(({ pattern, header }) => pattern.test(code) && !text.includes(`#include <${header}>`))
+        .map(({ header }) => `${path} does not include <${header}>`);
+    });
+    expect(offences).toEqual([]);
+  });
+
   it('belong to a kernel record each', async () => {
     const { operators } = await import('../compiler/ops/index.ts');
     const records = operators.flatMap((operator) => operator.kernels.map((kernel) => `${kernel.isa}/${kernel.name}.c`));

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "msc/movement.h"
 
 /* The inputs one after another along an axis. */

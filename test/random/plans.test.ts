@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { loadTargetTexts } from '../../compiler/cli/assets.ts';
+import { planWithOverlaps } from '../../compiler/memory/plan-program.ts';
+import { chooseKernels, isasOf } from '../../compiler/schedule/index.ts';
+import { parseTarget } from '../../compiler/targets/index.ts';
+import { placementFaults, unsharedBytes, waitingBytes } from '../support/check-placement.ts';
+import { graphOfRecipe, graphRecipes } from '../support/random-graph.ts';
+
+const target = parseTarget(await loadTargetTexts(), 'stm32f7');
+
+/** `MSC_RANDOM_RUNS=100 MSC_RANDOM_SEED=7 npx vitest run test/random` looks at more and other graphs. */
+const runs = Number(process.env.MSC_RANDOM_RUNS ?? 2);
+const seed = Number(process.env.MSC_RANDOM_SEED ?? 1);
+
+it('memory plans of random graphs keep live bytes apart, between the bounds', {
+  timeout: 60_000 + runs * 60_000,
+}, () => {
+  fc.assert(
+    fc.property(graphRecipes(), (recipe) => {
+      const graph = graphOfRecipe(recipe);
+      const lowering = { rounding: 'double' } as const;
+      const steps = chooseKernels(graph, { isas: isasOf(target), objective: 'balanced', lowering });
+      const placement = planWithOverlaps(graph, steps, target.features.cacheLineBytes);
+      expect(placementFaults(placement)).toEqual([]);
+      const { sizeBytes, lowerBoundBytes } = placement.plan;
+      expect(sizeBytes).toBeGreaterThanOrEqual(Math.max(lowerBoundBytes, waitingBytes(placement)));
+      expect(sizeBytes).toBeLessThanOrEqual(unsharedBytes(placement));
+    }),
+    { numRuns: 600 * runs, seed },
+  );
+});

@@ -1,0 +1,99 @@
+import { bytesFromElements, type Graph, sizeBytesOf, type TypedArray, tensorOf } from '../../compiler/ir/index.ts';
+import { evaluateGraph, initialState } from '../../compiler/ops/evaluate-graph.ts';
+import { runPasses } from '../../compiler/passes/index.ts';
+import { type Assets, type CompileOptions, compileGraph } from '../../compiler/pipeline.ts';
+import { compareOutputs, defaultTolerance, describeDifference } from '../../compiler/report/compare.ts';
+import { runFirmware } from '../../compiler/simulate/index.ts';
+import type { Target } from '../../compiler/targets/index.ts';
+import { randomInputs } from './graphs.ts';
+
+/** How graphs are compiled: options of the compiler besides those that a batch sets itself. */
+export type BatchOptions = Partial<Omit<CompileOptions, 'fileName' | 'cName' | 'target' | 'assets' | 'arena'>> & {
+  readonly target: Target;
+  readonly assets: Assets;
+};
+
+/** A compiled graph; `cName` has its index, so that many can be linked. */
+export type CompiledGraph = ReturnType<typeof compileGraph>;
+
+/** Compiles every graph as it is, or after the passes. */
+export function compileGraphs(
+  graphs: readonly Graph[],
+  options: BatchOptions,
+  passes = true,
+): readonly CompiledGraph[] {
+  return graphs.map((graph, i) => {
+    const name = `graph_${i}`;
+    const optimised = passes ? runPasses(graph, {}) : graph;
+    return compileGraph(optimised, { ...options, cName: name, modelName: name, sha256: '' });
+  });
+}
+
+/** Inferences of each graph, with different inputs. */
+const inferences = 2;
+
+/**
+ * Runs the C of every graph in one program, of this computer or of an emulated core, and the references: for each graph what differs, null if nothing
+ * does. Integers must be equal.
+ */
+export async function compareWithReference(
+  graphs: readonly Graph[],
+  compiled: readonly CompiledGraph[],
+  target: Target,
+  emulator: 'host' | 'qemu' = 'host',
+): Promise<readonly (string | null)[]> {
+  const inputs = graphs.map((graph, g) =>
+    Array.from({ length: inferences }, (_, i) => inputsOf(graph, 1000 * g + i + 1)),
+  );
+  const expected = graphs.map((graph, g) => {
+    const state = initialState(graph);
+    return Buffer.concat(inputs[g]!.flatMap((each) => evaluateGraph(graph, each, state).map(bytesFromElements)));
+  });
+  const emitted = await runFirmware({
+    sources: [...compiled.flatMap(({ files }) => files), { name: 'batch.c', text: batchMain(compiled) }],
+    target,
+    inputBytes: Buffer.concat(inputs.flatMap((ofGraph) => ofGraph.flatMap((each) => each.map(bytesFromElements)))),
+    emulator,
+    // on the host compiling takes longer than anything else
+    optimize: emulator === 'host' ? '-O0' : '-O2',
+    flags: ['-Wall', '-Wextra', '-Werror'],
+  });
+  let at = 0;
+  return graphs.map((graph, g) => {
+    const actual = emitted.subarray(at, at + expected[g]!.length);
+    at += expected[g]!.length;
+    const outputs = graph.outputs.map((id) => tensorOf(graph, id));
+    const differences = compareOutputs(outputs, outputs.map(sizeBytesOf), actual, expected[g]!, defaultTolerance);
+    return differences[0] === undefined ? null : describeDifference(differences[0]);
+  });
+}
+
+/** Random inputs; whole numbers where the graph computes with floats, so that its sums are exact in any order. */
+function inputsOf(graph: Graph, seed: number): readonly TypedArray[] {
+  const inputs = randomInputs(graph, seed);
+  const isInteger = [...graph.tensors.values()].some((tensor) => tensor.dtype === 'int8');
+  return isInteger ? inputs : inputs.map((elements) => (elements as Float32Array).map(Math.round));
+}
+
+/** A `test_main` that runs every model and emits its outputs. */
+function batchMain(compiled: readonly CompiledGraph[]): string {
+  return [
+    '#include <string.h>',
+    ...compiled.map(({ cName }) => `#include "${cName}.h"`),
+    'void test_main(const uint8_t *input, uint32_t size, void (*emit)(const void *bytes, uint32_t size));',
+    'void test_main(const uint8_t *input, uint32_t size, void (*emit)(const void *bytes, uint32_t size)) {',
+    '    (void)size;',
+    ...compiled.flatMap(({ cName, view }) => [
+      `    for (int i = 0; i < ${inferences}; i++) {`,
+      ...view.inputs.flatMap(({ accessor, sizeBytes }) => [
+        `        memcpy(${accessor}(), input, ${sizeBytes}U);`,
+        `        input += ${sizeBytes}U;`,
+      ]),
+      `        (void)${cName}_run();`,
+      ...view.outputs.map(({ accessor, sizeBytes }) => `        emit(${accessor}(), ${sizeBytes}U);`),
+      '    }',
+    ]),
+    '}',
+    '',
+  ].join('\n');
+}
