@@ -612,26 +612,258 @@ static void small_conv2d_columns_s8(uint32_t *columns, int8_t *gathered, const i
 }
 
 /*
+ * How many of some pixels are multiplied by threes; the others follow in pairs. One pixel too many makes two pairs of
+ * the last four. One pixel alone is a pair of the same pixel; the result is negative then.
+ */
+SMALL_INLINE int32_t small_pixels_in_threes(int32_t pixels) {
+    const int32_t rest = pixels % 3;
+
+    return rest == 0 ? pixels : pixels - 6 + 2 * rest;
+}
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
+/*
+ * Four columns of two pixels by two channels: 12 instructions of 4 bytes for 16 products.
+ * S in r7 and r8, A in r9 and r10.
+ */
+#define SMALL_STEP_2                                                                                                     \
+    "ldrd r2, r3, [r1], #8\n"                                                                                          \
+    "ldm.w r0!, {r4, r5, r6, r11}\n"                                                                                   \
+    "smlad r7, r2, r4, r7\n"                                                                                           \
+    "smlad r8, r2, r5, r8\n"                                                                                           \
+    "sxtb16 r2, r2\n"                                                                                                  \
+    "smlad r9, r2, r4, r9\n"                                                                                           \
+    "smlad r10, r2, r5, r10\n"                                                                                         \
+    "smlad r7, r3, r6, r7\n"                                                                                           \
+    "smlad r8, r3, r11, r8\n"                                                                                          \
+    "sxtb16 r3, r3\n"                                                                                                  \
+    "smlad r9, r3, r6, r9\n"                                                                                           \
+    "smlad r10, r3, r11, r10\n"
+
+/*
+ * Two pixels by all channels of the product, two at a time. The columns are two of the first pixel, two of the second,
+ * and so on. Registers and stack are used as by small_multiply_pixels_s8.
+ */
+__attribute__((noinline)) static void small_multiply_two_pixels_s8(const small_product_s8 *product) {
+    register const small_product_s8 *p __asm__("r0") = product;
+
+    __asm__ volatile("push {r7}\n"
+                     "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, lr}\n"
+                     "adr.w r7, 2f\n"
+                     "add r2, r2, r7\n"
+                     "push {r1, r2, r3, r4, r5, r6, r8}\n"
+                     "mov r0, r3\n"
+                     "mov r1, r9\n"
+                     "b.w 1f\n"
+                     ".p2align 2\n"
+                     "1:\n"
+                     "ldm r0!, {r7, r9}\n"
+                     "str r0, [sp, #8]\n"
+                     "mov r8, r7\n"
+                     "mov r10, r9\n"
+                     "ldrd r0, r2, [sp]\n"
+                     "mov pc, r2\n"
+                     ".p2align 2\n"
+                     "2:\n"
+                     ".rept 8\n"
+                     SMALL_STEP_2
+                     ".endr\n"
+                     "cmp r0, lr\n"
+                     "bne 2b\n"
+                     "ldrd r0, r6, [sp, #8]\n"
+                     "sub r7, r7, r9\n"
+                     "sub r8, r8, r10\n"
+                     "ldm r0!, {r2, r3, r4, r5}\n"
+                     "asr r7, r7, #8\n"
+                     "asr r8, r8, #8\n"
+                     "cmn r6, #128\n"
+                     "bne 4f\n"
+                     SMALL_REQUANTIZE("r9", "r2", "r3", "r6")
+                     SMALL_REQUANTIZE("r10", "r2", "r3", "r6")
+                     SMALL_REQUANTIZE("r7", "r4", "r5", "r6")
+                     SMALL_REQUANTIZE("r8", "r4", "r5", "r6")
+                     "3:\n"
+                     "bfi r9, r7, #8, #8\n"
+                     "bfi r10, r8, #8, #8\n"
+                     "ldrd r2, r3, [sp, #16]\n"
+                     "strh r10, [r2, r3]\n"
+                     "strh r9, [r2], #2\n"
+                     "str r2, [sp, #16]\n"
+                     "ldr r2, [sp, #24]\n"
+                     "cmp r0, r2\n"
+                     "bne 1b\n"
+                     "b.w 5f\n"
+                     "4:\n"
+                     SMALL_REQUANTIZE_SIGNED("r9", "r2", "r3", "r6")
+                     SMALL_REQUANTIZE_SIGNED("r10", "r2", "r3", "r6")
+                     SMALL_REQUANTIZE_SIGNED("r7", "r4", "r5", "r6")
+                     SMALL_REQUANTIZE_SIGNED("r8", "r4", "r5", "r6")
+                     "b 3b\n"
+                     "5:\n"
+                     "add sp, sp, #28\n"
+                     "pop {r7}\n"
+                     : "+r"(p)
+                     :
+                     : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+}
+#else
+/* Two pixels by all channels of the product, two at a time. */
+static void small_multiply_two_pixels_s8(const small_product_s8 *product) {
+    const uint32_t *weights = product->weights;
+    int8_t *output = product->output;
+
+    for (const int32_t *channel = product->channels; channel != product->channels_end; channel += 6) {
+        int32_t first[2] = {channel[0], channel[1]};
+        int32_t second[2] = {channel[0], channel[1]};
+
+        for (const uint32_t *x = product->columns; x != product->columns_end; x += 2) {
+            small_multiply_pair(first, *weights, x[0]);
+            small_multiply_pair(second, *weights, x[1]);
+            weights++;
+        }
+        small_requantize_pair(second, channel, product->zero_point, output + product->pixel);
+        small_requantize_pair(first, channel, product->zero_point, output);
+        output += 2;
+    }
+}
+#endif
+
+/* Makes the product of three pixels, at the same columns, one of two; `distance` elements are between their results. */
+SMALL_INLINE void small_product_of_two_pixels_s8(small_product_s8 *product, const small_matrix_s8 *matrix, int32_t distance) {
+    const int32_t quads = matrix->columns >> 2;
+
+    product->entry = (uint32_t)((-quads) & 7) * 48u;
+    product->columns_end = (const uint32_t *)product->columns + 4 * quads;
+    product->pixel = distance;
+}
+
+/* All channels of two pixels. */
+SMALL_INLINE void small_matrix_by_two_pixels_s8(small_product_s8 *product, const small_matrix_s8 *matrix, int8_t *output) {
+    product->output = output;
+    if (matrix->outputs > 1) {
+        small_multiply_two_pixels_s8(product);
+    }
+    if (matrix->outputs & 1) {
+        small_product_s8 last = *product;
+        int8_t results[4];
+
+        last.channels = product->channels_end;
+        last.channels_end = last.channels + 6;
+        last.weights += (matrix->outputs >> 1) * (matrix->columns >> 1);
+        last.output = results;
+        last.pixel = 2;
+        small_multiply_two_pixels_s8(&last);
+        output += matrix->outputs - 1;
+        output[product->pixel] = results[2];
+        output[0] = results[0];
+    }
+}
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__) && defined(__OPTIMIZE__)
+SMALL_INLINE uint32_t *small_expand_two_pixels_s8(uint32_t *columns, const int8_t *a, const int8_t *b, int32_t quads) {
+    __asm__ volatile("1:\n"
+                     "ldr r6, [%1], #4\n"
+                     "sxtb16 r4, r6\n"
+                     "sxtb16 r6, r6, ror #8\n"
+                     "ldr r8, [%2], #4\n"
+                     "sxtb16 r5, r8\n"
+                     "sxtb16 r8, r8, ror #8\n"
+                     "subs %3, %3, #1\n"
+                     "stm %0!, {r4, r5, r6, r8}\n"
+                     "bne 1b\n"
+                     : "+r"(columns), "+r"(a), "+r"(b), "+r"(quads)
+                     :
+                     : "r4", "r5", "r6", "r8", "cc", "memory");
+    return columns;
+}
+#else
+SMALL_INLINE uint32_t *small_expand_two_pixels_s8(uint32_t *columns, const int8_t *a, const int8_t *b, int32_t quads) {
+    for (int32_t i = 0; i < 4 * quads; i += 4) {
+        columns[0] = small_sxtb16(small_read_word(a + i));
+        columns[1] = small_sxtb16(small_read_word(b + i));
+        columns[2] = small_sxtb16_ror8(small_read_word(a + i));
+        columns[3] = small_sxtb16_ror8(small_read_word(b + i));
+        columns += 4;
+    }
+    return columns;
+}
+#endif
+
+/*
+ * One row of the window at `column`, where it stands or gathered. Not small_conv2d_window_row_s8: with two callers that
+ * is no longer inlined, which costs a first layer of ten rows 2 %.
+ */
+static const int8_t *small_conv2d_single_window_row_s8(const int8_t *row, const small_conv2d_window *window, int32_t column,
+                                                     int8_t *gathered) {
+    const int32_t channels = window->input_channels;
+    int8_t *to = gathered;
+
+    if (column >= 0 && column <= window->last_column) {
+        return row + column * channels;
+    }
+    for (int32_t j = 0; j < window->kernel_width; j++) {
+        if (column >= 0 && column < window->input_width) {
+            memcpy(to, row + column * channels, (uint32_t)channels);
+        } else {
+            memset(to, (uint8_t)window->pad_value, (uint32_t)channels);
+        }
+        to += channels;
+        column += window->dilation;
+    }
+    return gathered;
+}
+
+/* The windows of pixel i of the rows and of pixel i + next as columns of int16. */
+static void small_conv2d_pair_columns_s8(uint32_t *columns, int8_t *gathered, const int8_t *const *rows,
+                                       const small_conv2d_window *window, int32_t i, int32_t next) {
+    const int32_t y = i / window->output_width;
+    const int32_t x = i - y * window->output_width;
+    const int32_t first = x * window->stride - window->pad_left;
+    const int32_t quads = (window->kernel_width * window->input_channels + 3) >> 2;
+    int32_t second = first + next * window->stride;
+    int32_t below = 0;
+
+    if (x + next == window->output_width) {
+        second = -window->pad_left;
+        below = window->kernel_height;
+    }
+    rows += y * window->kernel_height;
+    for (int32_t k = 0; k < window->kernel_height; k++) {
+        const int8_t *a = small_conv2d_single_window_row_s8(rows[k], window, first, gathered);
+        const int8_t *b = small_conv2d_single_window_row_s8(rows[k + below], window, second, gathered + 4 * quads);
+
+        columns = small_expand_two_pixels_s8(columns, a, b, quads);
+    }
+}
+
+/*
  * A convolution in one group: the windows of three pixels, next to each other in the output, are expanded to int16 once
- * and multiplied by all channels. The last three pixels overlap those before; fewer than three in all are computed one
- * by one, thrice in the same place.
+ * and multiplied by all channels; then those of two.
  */
 static SMALL_SECTION_CODE void small_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, const small_conv2d_packed_s8_parameters *p,
                                    void *scratch, int32_t row_count) {
     const int32_t pixels = row_count * p->window.output_width;
+    const int32_t in_threes = small_pixels_in_threes(pixels);
     uint32_t *columns = scratch;
     int8_t *gathered = (int8_t *)(columns + p->matrix.columns / 2 * 3);
+    int8_t *const results = output;
     small_product_s8 product = small_product_of_pixels_s8(&p->matrix, columns);
+    int32_t i = 0;
 
-    product.pixel = pixels < 3 ? 0 : p->matrix.outputs;
-    for (int32_t i = 0; i < pixels; i += pixels < 3 ? 1 : 3) {
-        if (i > pixels - 3 && pixels > 3) {
-            i = pixels - 3;
-        }
-        small_conv2d_columns_s8(columns, gathered, rows, &p->window, i, pixels < 3 ? 0 : 1);
-        small_matrix_by_pixels_s8(&product, &p->matrix, output + i * p->matrix.outputs);
+    for (; i < in_threes; i += 3) {
+        small_conv2d_columns_s8(columns, gathered, rows, &p->window, i, 1);
+        small_matrix_by_pixels_s8(&product, &p->matrix, output);
+        output += 3 * p->matrix.outputs;
     }
-    small_clamp_results_s8(output, pixels * p->matrix.outputs, &p->matrix);
+    for (; i < pixels; i += 2) {
+        const int32_t next = pixels == 1 ? 0 : 1;
+
+        small_conv2d_pair_columns_s8(columns, gathered, rows, &p->window, i, next);
+        small_product_of_two_pixels_s8(&product, &p->matrix, next * p->matrix.outputs);
+        small_matrix_by_two_pixels_s8(&product, &p->matrix, output);
+        output += 2 * p->matrix.outputs;
+    }
+    small_clamp_results_s8(results, pixels * p->matrix.outputs, &p->matrix);
 }
 
 /* Weights [outputs, inputs]; the input's zero point is folded into the bias. */

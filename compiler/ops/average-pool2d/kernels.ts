@@ -3,6 +3,7 @@ import { floatActivationRange, quantizedActivationRange } from '../activation.ts
 import { type CValue, field, float, type Isa, integer, type KernelCall, type KernelRecord } from '../kernel.ts';
 import { type PoolAttributes, poolInstructions, poolWindows } from '../pool.ts';
 import { imagesOf, rowWindowOf } from '../windows.ts';
+import { globalAverageKernels } from './global.ts';
 
 type View = NodeView<PoolAttributes>;
 type Kernel = KernelRecord<PoolAttributes>;
@@ -61,7 +62,12 @@ const float32Portable: Kernel = {
   },
 };
 
-export const averagePool2dKernels: readonly Kernel[] = [int8Portable, int8Dsp, float32Portable];
+export const averagePool2dKernels: readonly Kernel[] = [
+  int8Portable,
+  int8Dsp,
+  float32Portable,
+  ...globalAverageKernels,
+];
 
 function int8Call(view: View, isa: Isa): KernelCall {
   const range = quantizedActivationRange(view.attributes.activation, result(view));

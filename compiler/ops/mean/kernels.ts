@@ -2,6 +2,7 @@ import { elementCount, type NodeView, operand, result } from '../../ir/index.ts'
 import { perTensor } from '../activation.ts';
 import { type CField, type CValue, field, float, integer, type KernelCall, type KernelRecord } from '../kernel.ts';
 import { type DimensionRun, dimensionRuns, type MeanAttributes, meanCount } from './definition.ts';
+import { globalMeanKernels } from './global.ts';
 import { meanMultiplier } from './reference.ts';
 
 type View = NodeView<MeanAttributes>;
@@ -36,7 +37,7 @@ const float32Portable: Kernel = {
   lower: (view) => call(view, 'mean_f32', [field('count', float(meanCount(view)))]),
 };
 
-export const meanKernels: readonly Kernel[] = [int8Portable, float32Portable];
+export const meanKernels: readonly Kernel[] = [int8Portable, float32Portable, ...globalMeanKernels];
 
 function call(view: View, name: string, fields: readonly CField[]): KernelCall {
   const { kept, reduced } = dimensionRuns(view);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "msc/global_mean.h"
+#include "msc/requantize.h"
+
+/* Means over height and width by sums that are kept while rows come. */
+MSC_KERNEL void msc_mean_global_s8__portable(const int8_t *input, int8_t *output,
+                                             const msc_mean_global_s8_parameters *p, void *sums, int32_t row,
+                                             int32_t row_count) {
+    const int32_t *totals = (const int32_t *)sums;
+
+    msc_add_pixels_s8((int32_t *)sums, input, row_count * p->width, p->channels, row == 0);
+    if (row + row_count < p->height) {
+        return;
+    }
+    for (int32_t c = 0; c < p->channels; c++) {
+        const int32_t mean = msc_requantize(totals[c] - p->zero_points, p->multiplier, p->shift);
+
+        output[c] = (int8_t)msc_clamp(mean + p->output_zero_point, -128, 127);
+    }
+}
