@@ -14,6 +14,7 @@ import { buildGraph } from './frontends/build-graph.ts';
 import { type ImportedModel, readModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
 import { checkFit } from './memory/check-fit.ts';
+import { type PlacementRequest, placeProgram } from './memory/place.ts';
 import { type ArenaPlan, planWithOverlaps } from './memory/plan-program.ts';
 import type { Rounding } from './numerics/index.ts';
 import { type Pass, runPasses } from './passes/index.ts';
@@ -37,6 +38,8 @@ export interface CompileOptions {
   readonly arena?: ArenaMode;
   readonly objective?: Objective;
   readonly rounding?: Rounding;
+  /** What lies in which memory of the target. */
+  readonly place?: readonly PlacementRequest[];
   /** Ends the optimisation after the first run of this pass. */
   readonly stopAfter?: string;
   /** Sees the graph after every run of a pass. */
@@ -108,6 +111,7 @@ export function compileGraph(
       target: target.name,
     },
     kernels: assets.kernels,
+    placement: placeProgram(target, program, plan, options.place ?? []),
   });
   const diagnostics = checkFit(target, plan, view.weightBytes);
   stopOnErrors(diagnostics);

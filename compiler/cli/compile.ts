@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ArenaMode } from '../codegen/index.ts';
-import { formatDiagnostic } from '../diagnostics/index.ts';
+import { fail, formatDiagnostic } from '../diagnostics/index.ts';
 import { printGraph } from '../ir/index.ts';
 import { passes } from '../passes/index.ts';
 import { type CompileResult, compile, readGraph } from '../pipeline.ts';
@@ -9,6 +9,7 @@ import { grouped } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { runCommand } from './failure.ts';
 import { nameOption, objectiveOption, oneOf, targetOption } from './options.ts';
+import { placeHelp, placeOption } from './place.ts';
 import { readInputFile } from './read-input.ts';
 import { writeFiles } from './write-files.ts';
 
@@ -18,6 +19,7 @@ interface CompileFlags {
   readonly name?: string;
   readonly arena: string;
   readonly optimize: string;
+  readonly place?: readonly string[];
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly printAfter?: string;
@@ -40,6 +42,7 @@ export function addCompileCommand(program: Command): void {
     )
     .option('--arena <mode>', 'who owns the RAM: static (in the .c) or caller (re-entrant)', 'static')
     .option('--optimize <goal>', 'balanced, size or speed', 'balanced')
+    .option('--place <what=memory...>', placeHelp)
     .option('--json', 'print the report as JSON on stdout')
     .option('-v, --verbose', 'print a line per phase on stderr')
     .option('--print-after <pass>', 'print the graph after every run of this pass (or `all`) on stderr')
@@ -71,8 +74,16 @@ async function compileCommand(path: string, flags: CompileFlags): Promise<void> 
   const options = {
     arena: oneOf('--arena', flags.arena, arenaModes),
     objective: objectiveOption(flags.optimize),
+    place: placeOption(flags.place),
     ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
   };
+  if (options.arena === 'caller' && options.place.some(({ what }) => what === 'arena')) {
+    fail('invalid-option', {
+      where: '--place',
+      found: 'a place for the arena with --arena caller',
+      requires: 'a static arena: that of a caller lies where the caller puts it',
+    });
+  }
   const [target, assets, bytes] = await Promise.all([targetOption(flags.target), loadAssets(), readInputFile(path)]);
   if (flags.stopAfter !== undefined) {
     const { graph } = readGraph(bytes, { fileName: path, stopAfter: flags.stopAfter, onPass });

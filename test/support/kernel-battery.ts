@@ -101,7 +101,7 @@ function stepOf({ graph, kernel }: BatteryEntry): Step {
 /** The C of a battery, made by the same code generation as models. */
 export async function makeBattery(entries: readonly BatteryEntry[]): Promise<Battery> {
   const { kernels } = await loadAssets();
-  const pool = constantPool(prefix);
+  const pool = constantPool(prefix, () => 'BATTERY_SECTION_WEIGHTS');
   const steps: StepCode[] = [];
   const functions: string[] = [];
   let arenaBytes = 8;
