@@ -11,6 +11,7 @@ import { type Diagnostic, stopOnErrors } from './diagnostics/index.ts';
 import type { ImportedModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
 import { checkFit } from './memory/check-fit.ts';
+import { nothingPlaced } from './memory/place.ts';
 import { planInBestOrder } from './memory/plan-in-best-order.ts';
 import { planLive, planShared, type SharedPlan, withPersistentPorts } from './memory/plan-shared.ts';
 import { baseName, type CompileOptions, type CompileResult, readGraph } from './pipeline.ts';
@@ -120,7 +121,13 @@ export function compileGraphsTogether(
       modelSha256: sha256,
       target: target.name,
     };
-    const view = viewOfProgram(program, plan.plans[i]!, { cName: name, arena, provenance, kernels: assets.kernels });
+    const view = viewOfProgram(program, plan.plans[i]!, {
+      cName: name,
+      arena,
+      provenance,
+      placement: nothingPlaced,
+      kernels: assets.kernels,
+    });
     return { cName: name, graph: program.graph, program, plan: plan.plans[i]!, view };
   });
   const view = viewOfBundle(

@@ -14,6 +14,7 @@ import { buildGraph } from './frontends/build-graph.ts';
 import { type ImportedModel, readModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
 import { checkFit } from './memory/check-fit.ts';
+import { type PlacementRequest, placeProgram } from './memory/place.ts';
 import { planInBestOrder } from './memory/plan-in-best-order.ts';
 import type { ArenaPlan } from './memory/plan-program.ts';
 import type { Rounding } from './numerics/index.ts';
@@ -40,6 +41,8 @@ export interface CompileOptions {
   readonly rounding?: Rounding;
   /** Takes the fastest schedule whose arena is at most this large. */
   readonly ramBytes?: number;
+  /** What lies in which memory of the target. */
+  readonly place?: readonly PlacementRequest[];
   /** Ends the optimisation after the first run of this pass. */
   readonly stopAfter?: string;
   /** Sees the graph after every run of a pass. */
@@ -117,6 +120,7 @@ export function compileGraph(
       target: target.name,
     },
     kernels: assets.kernels,
+    placement: placeProgram(target, program, plan, options.place ?? []),
   });
   const diagnostics = checkFit(target, plan, view.weightBytes);
   stopOnErrors(diagnostics);

@@ -174,6 +174,16 @@ describe('kernel files', () => {
     readdirSync(join(root, 'cmsis-kernels', isa)).map((name) => ({ isa, name, path: `cmsis-kernels/${isa}/${name}` })),
   );
 
+  it('have no more than 400 lines, headers included', () => {
+    const headers = readdirSync(join(root, 'cmsis-kernels/include/msc')).map(
+      (name) => `cmsis-kernels/include/msc/${name}`,
+    );
+    const long = [...headers, ...kernelFiles.map(({ path }) => path)].filter(
+      (path) => readFileSync(join(root, path), 'utf8').split('\n').length > 400,
+    );
+    expect(long).toEqual([]);
+  });
+
   it('are named as their function and their folder', () => {
     for (const { isa, name, path } of kernelFiles) {
       expect(name, path).toMatch(new RegExp(`^[a-z0-9_]+__${isa}\\.c$`));

@@ -10,6 +10,7 @@ import { loadAssets } from './assets.ts';
 import { compileAndWriteTogether } from './compile-together.ts';
 import { runCommand } from './failure.ts';
 import { nameOption, objectiveOption, oneOf, targetOption } from './options.ts';
+import { placeHelp, placeOption } from './place.ts';
 import { readInputFile } from './read-input.ts';
 import { writeFiles } from './write-files.ts';
 
@@ -23,6 +24,7 @@ export interface CompileFlags {
   readonly live?: boolean;
   readonly arena: string;
   readonly optimize: string;
+  readonly place?: readonly string[];
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly printAfter?: string;
@@ -51,6 +53,7 @@ export function addCompileCommand(program: Command): void {
     )
     .option('--as <names>', 'with --shared-arena: prefixes of the models, separated by commas; --name is that of all')
     .option('--live', 'with --shared-arena: inputs and results of a model keep their content while others run')
+    .option('--place <what=memory...>', placeHelp)
     .option('--json', 'print the report as JSON on stdout')
     .option('-v, --verbose', 'print a line per phase on stderr')
     .option('--print-after <pass>', 'print the graph after every run of this pass (or `all`) on stderr')
@@ -86,8 +89,23 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
   const options = {
     arena: oneOf('--arena', flags.arena, arenaModes),
     objective: objectiveOption(flags.optimize),
+    place: placeOption(flags.place),
     ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
   };
+  if (options.arena === 'caller' && options.place.some(({ what }) => what === 'arena')) {
+    fail('invalid-option', {
+      where: '--place',
+      found: 'a place for the arena with --arena caller',
+      requires: 'a static arena: that of a caller lies where the caller puts it',
+    });
+  }
+  if (flags.sharedArena === true && options.place.length > 0) {
+    fail('invalid-option', {
+      where: '--place',
+      found: 'places together with --shared-arena',
+      requires: 'the macros of the generated file: <NAME>_SECTION_ARENA, _WEIGHTS, _CODE',
+    });
+  }
   checkModels(paths, flags);
   const [target, assets, contents] = await Promise.all([
     targetOption(flags.target),

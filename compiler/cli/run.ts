@@ -12,6 +12,7 @@ import { loadAssets } from './assets.ts';
 import { type ExecutionResult, type Executor, execute } from './execute.ts';
 import { runCommand } from './failure.ts';
 import { objectiveOption, oneOf, targetOption } from './options.ts';
+import { placeHelp, placeOption } from './place.ts';
 import { readInputFile } from './read-input.ts';
 import { checkStack, stackOption } from './stack-budget.ts';
 import { writeFiles } from './write-files.ts';
@@ -24,6 +25,7 @@ interface RunFlags {
   readonly output?: string;
   readonly emulator: string;
   readonly optimize: string;
+  readonly place?: readonly string[];
   readonly stack?: string;
   readonly toolchain?: string;
   readonly json?: boolean;
@@ -45,6 +47,7 @@ export function addRunCommand(program: Command): void {
     .option('--output <folder>', 'write output_0.bin, output_1.bin, ... of the inputs there')
     .option('--emulator <name>', executors.join(', '), 'auto')
     .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
+    .option('--place <what=memory...>', placeHelp)
     .option('--stack <bytes>', 'how much stack an inference may need; fails with 3 beyond')
     .option('--toolchain <path>', 'the Arm compiler, or a folder that holds it')
     .option('--json', 'print the report as JSON on stdout')
@@ -76,7 +79,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     Promise.all(flags.input.map(readInputFile)),
     Promise.all(expectPaths.map(readInputFile)),
   ]);
-  const result = compile(bytes, { fileName: path, target, assets, objective });
+  const result = compile(bytes, { fileName: path, target, assets, objective, place: placeOption(flags.place) });
   const execution = await execute({
     result,
     target,

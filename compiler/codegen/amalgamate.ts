@@ -64,6 +64,7 @@ export function amalgamate(sources: KernelSources, roots: readonly Root[], prefi
 export function withPrefix(text: string, prefix: string): string {
   // In this order: the prefix itself may start with `msc_`.
   return text
+    .replace(/^((?:__attribute__\(\(noinline\)\) )?static) (?!inline\b)(?=[^=;{]*\()/gm, '$1 MSC_SECTION_CODE ')
     .replace(/\bstatic inline\b/g, 'MSC_INLINE')
     .replace(/\bMSC_KERNEL\b/g, 'static MSC_SECTION_CODE')
     .replace(/\bmsc_/g, `${prefix}_`)

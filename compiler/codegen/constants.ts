@@ -25,14 +25,15 @@ export interface ConstantPool {
   readonly arrays: () => readonly EmittedArray[];
 }
 
-export function constantPool(prefix: string): ConstantPool {
+/** An empty pool; `macroOf` gives the section macro of an owner's arrays. An array of several owners is the first one's. */
+export function constantPool(prefix: string, macroOf: (owner: string) => string): ConstantPool {
   const symbols = new Map<string, string>();
   const arrays: EmittedArray[] = [];
   const outsides = new Map<string, { readonly dtype: 'int8' | 'float32'; readonly value: number; length: number }>();
   const outsideArrays = () =>
     [...outsides].map(([symbol, { dtype, value, length }]): EmittedArray => {
       const values = (dtype === 'float32' ? new Float32Array(length) : new Int8Array(length)).fill(value);
-      const text = declaration(prefix, symbol, values, 4, 'a row outside of an image');
+      const text = declaration(prefix, macroOf('outside'), symbol, values, 4, 'a row outside of an image');
       return { symbol, sizeBytes: values.byteLength, key: keyOf(values, 4), text };
     });
   return {
@@ -49,7 +50,7 @@ export function constantPool(prefix: string): ConstantPool {
         symbol,
         sizeBytes: array.values.byteLength,
         key,
-        text: declaration(prefix, symbol, array.values, alignment, comment),
+        text: declaration(prefix, macroOf(owner), symbol, array.values, alignment, comment),
       });
       return symbol;
     },
@@ -74,8 +75,15 @@ function outsideName(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e6 ? String(Math.abs(value)) : 'lowest';
 }
 
-function declaration(prefix: string, symbol: string, values: Values, alignment: number, comment: string): string {
-  const macros = `${prefix.toUpperCase()}_ALIGNED(${alignment}) ${prefix.toUpperCase()}_SECTION_WEIGHTS`;
+function declaration(
+  prefix: string,
+  section: string,
+  symbol: string,
+  values: Values,
+  alignment: number,
+  comment: string,
+): string {
+  const macros = `${prefix.toUpperCase()}_ALIGNED(${alignment}) ${section}`;
   const head = `static const ${cTypeOf(values)} ${symbol}[${Math.max(values.length, 1)}] ${macros} = {`;
   return [`/* ${comment} */`, head, ...rowsOf(values), '};'].join('\n');
 }

@@ -1,4 +1,5 @@
 import { describeType, sizeBytesOf, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
+import type { Placement } from '../memory/place.ts';
 import type { ArenaPlan } from '../memory/plan-program.ts';
 import { floatLiteral } from '../numerics/index.ts';
 import { operatorNamed } from '../ops/index.ts';
@@ -8,6 +9,7 @@ import { cTypeOfDType } from './calls.ts';
 import { alignColumns, commentText } from './comment.ts';
 import { constantPool } from './constants.ts';
 import type { DriverNeeds, Ring } from './driver.ts';
+import { sectionViewOf, weightsMacro } from './sections.ts';
 import { emitStep, type StepCode } from './step-code.ts';
 
 export type ArenaMode = 'static' | 'caller';
@@ -26,6 +28,7 @@ export interface EmissionOptions {
   readonly arena: ArenaMode;
   readonly provenance: Provenance;
   readonly kernels: KernelSources;
+  readonly placement: Placement;
 }
 
 /** Everything that the templates print, as plain values. */
@@ -51,7 +54,7 @@ export interface PortView {
 export function viewOfProgram(program: Program, plan: ArenaPlan, options: EmissionOptions) {
   const { cName, provenance } = options;
   const upper = cName.toUpperCase();
-  const pool = constantPool(cName);
+  const pool = constantPool(cName, (owner) => weightsMacro(upper, options.placement, owner));
   const address = (id: TensorId, cType: string): string => {
     const tensor = tensorOf(program.graph, id);
     if (tensor.kind === 'constant') {
@@ -99,6 +102,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     ...provenance,
     modelName: commentText(provenance.modelName),
     shortSha256: provenance.modelSha256.slice(0, 12),
+    sections: sectionViewOf(upper, options.placement),
     callerArena: options.arena === 'caller',
     /** What every function of the API takes, and what an example passes. */
     arenaParameter: options.arena === 'caller' ? 'void *arena' : 'void',

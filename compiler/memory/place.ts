@@ -1,130 +1,133 @@
-/** Places items of which every two have forbidden distances (`distances.ts`), as low as can be found. */
-import type { IntervalSet } from './interval-set.ts';
+import { type Diagnostic, diagnostic, stopOnErrors } from '../diagnostics/index.ts';
+import type { Program } from '../schedule/index.ts';
+import type { Memory, Target } from '../targets/index.ts';
+import type { ArenaPlan } from './plan-program.ts';
 
-/** What is placed: sizes in bytes. */
-export interface PlacementProblem {
-  readonly sizes: readonly number[];
-  /** Starts are multiples of these. */
-  readonly alignments: readonly number[];
-  /** At `[i][j]` the forbidden distances from the start of item i to the start of item j. */
-  readonly distances: readonly (readonly IntervalSet[])[];
+/** What can be given a place. */
+export const placedThings = ['arena', 'code', 'weights'] as const;
+
+/** One wish: what lies in which memory of the target. */
+export interface PlacementRequest {
+  readonly what: (typeof placedThings)[number];
+  /** The memory's name, in any case. */
+  readonly memory: string;
+  /** Of weights: the layers that are meant, by name or by number; all of them if empty. */
+  readonly layers: readonly string[];
 }
 
-/** Where the items start. */
+/** Names of sections; null and absent is wherever the linker script puts ordinary data and code. */
 export interface Placement {
-  readonly starts: readonly number[];
-  /** One past the highest byte in use. */
-  readonly heightBytes: number;
+  readonly arena: string | null;
+  readonly code: string | null;
+  readonly weights: string | null;
+  /** Of the constants of single steps, by the step's index. */
+  readonly weightsOfStep: ReadonlyMap<number, string>;
+}
+
+export const nothingPlaced: Placement = { arena: null, code: null, weights: null, weightsOfStep: new Map() };
+
+/**
+ * Finds the sections for `requests`. Fails with `unknown-memory`, `unknown-layer` or `placement-too-large`: everything
+ * that one memory is given, code aside (its size is not known yet), has to fit it.
+ */
+export function placeProgram(
+  target: Target,
+  program: Program,
+  plan: ArenaPlan,
+  requests: readonly PlacementRequest[],
+): Placement {
+  const diagnostics: Diagnostic[] = [];
+  const usedBytes = new Map<Memory, number>();
+  const take = (memory: Memory, bytes: number) => usedBytes.set(memory, (usedBytes.get(memory) ?? 0) + bytes);
+  const placement = { arena: null as string | null, code: null as string | null, weights: null as string | null };
+  const weightsOfStep = new Map<number, string>();
+  for (const request of requests) {
+    const memory = memoryFor(target, request);
+    if (memory === undefined) {
+      diagnostics.push(unknownMemory(target, request));
+      continue;
+    }
+    switch (request.what) {
+      case 'arena':
+        placement.arena = sectionOf(memory, 'bss');
+        take(memory, plan.sizeBytes);
+        break;
+      case 'code':
+        placement.code = sectionOf(memory, 'text');
+        break;
+      case 'weights': {
+        const steps = request.layers.map((layer) => stepOf(program, layer));
+        const all = program.steps.map((_, step) => step);
+        for (const [i, step] of (request.layers.length === 0 ? all : steps).entries()) {
+          if (step === undefined) {
+            diagnostics.push(unknownLayer(program, request.layers[i]!));
+          } else {
+            take(memory, constantBytes(program, step));
+            weightsOfStep.set(step, sectionOf(memory, 'rodata'));
+          }
+        }
+        if (request.layers.length === 0) {
+          placement.weights = sectionOf(memory, 'rodata');
+        }
+      }
+    }
+  }
+  for (const [memory, bytes] of usedBytes) {
+    if (bytes > memory.sizeBytes) {
+      diagnostics.push(
+        diagnostic('placement-too-large', {
+          where: `--place, ${memory.name}`,
+          found: `${bytes} bytes, ${bytes - memory.sizeBytes} more than it has`,
+          requires: `at most ${memory.sizeBytes} bytes`,
+        }),
+      );
+    }
+  }
+  stopOnErrors(diagnostics);
+  const single = [...weightsOfStep].filter(([, section]) => section !== placement.weights);
+  return { ...placement, weightsOfStep: new Map(single) };
+}
+
+/** Data lies in RAM, code where code can be run: a memory for data alone (a CCM) takes none. */
+function memoryFor(target: Target, { what, memory }: PlacementRequest): Memory | undefined {
+  const kind = what === 'code' ? 'code-ram' : 'ram';
+  return target.memories.find((one) => one.kind === kind && one.name.toLowerCase() === memory.toLowerCase());
 }
 
 /**
- * The lowest placement that is found: items are put at their lowest place in many orders, each a small change of one that was
- * good. Deterministic. Stops at `enoughBytes`, or after `iterations` orders.
+ * What a linker script finds it by. The first part is that of ordinary sections of the kind: `.bss` for what needs no
+ * contents, since any other name would make an array of zeros cost flash; and a script that knows nothing of the
+ * memory puts it where it puts the others.
  */
-export function placeItems(problem: PlacementProblem, enoughBytes: number, iterations: number): Placement {
-  const { sizes } = problem;
-  const count = sizes.length;
-  const place = placer(problem);
-  const inTurn = sizes.map((_, i) => i);
-  const bySize = [...inTurn].sort((a, b) => sizes[b]! - sizes[a]! || a - b);
-  let best: Placement = { starts: [], heightBytes: Number.POSITIVE_INFINITY };
-  let order = bySize;
-  for (const first of [bySize, inTurn, [...inTurn].reverse()]) {
-    const heightBytes = place(first, Number.POSITIVE_INFINITY);
-    if (heightBytes < best.heightBytes) {
-      best = { starts: Array.from(place.starts), heightBytes };
-      order = first;
-    }
-  }
-  const random = xorshift(0x9e3779b9);
-  for (let i = 0; i < iterations && best.heightBytes > enoughBytes && count > 1; i++) {
-    const next = [...order];
-    const tops = best.starts.flatMap((start, item) => (start + sizes[item]! === best.heightBytes ? [item] : []));
-    const from = random() % 2 === 0 ? next.indexOf(tops[random() % tops.length]!) : random() % count;
-    const to = random() % count;
-    if (random() % 2 === 0) {
-      const [moved] = next.splice(from, 1);
-      next.splice(to, 0, moved!);
-    } else {
-      [next[from], next[to]] = [next[to]!, next[from]!];
-    }
-    const heightBytes = place(next, best.heightBytes);
-    if (heightBytes <= best.heightBytes) {
-      best = { starts: Array.from(place.starts), heightBytes };
-      order = next;
-    }
-  }
-  return best;
+function sectionOf(memory: Memory, kind: 'bss' | 'text' | 'rodata'): string {
+  const named = memory.section?.startsWith(`.${kind}.`) === true ? memory.section : undefined;
+  return named ?? `.${kind}.${memory.name.toLowerCase()}`;
 }
 
-/** Every item at the lowest place that those before it in `order` leave. */
-export function placeInOrder(problem: PlacementProblem, order: readonly number[]): Placement {
-  const place = placer(problem);
-  const heightBytes = place(order, Number.POSITIVE_INFINITY);
-  return { starts: Array.from(place.starts), heightBytes };
+function stepOf(program: Program, layer: string): number | undefined {
+  const byName = program.steps.findIndex((step) => step.node.name === layer);
+  const byNumber = /^\d+$/.test(layer) && Number(layer) < program.steps.length ? Number(layer) : -1;
+  return byName >= 0 ? byName : byNumber >= 0 ? byNumber : undefined;
 }
 
-/** Places in an order and returns the height; ends early, with a greater one, once `limit` is passed. */
-interface Placer {
-  (order: readonly number[], limit: number): number;
-  readonly starts: Float64Array;
+function constantBytes(program: Program, step: number): number {
+  return program.steps[step]!.call.constants.reduce((sum, array) => sum + array.values.byteLength, 0);
 }
 
-function placer({ sizes, alignments, distances }: PlacementProblem): Placer {
-  const count = sizes.length;
-  const starts = new Float64Array(count);
-  const flat = distances.map((row) => row.map((set) => Float64Array.from(set.flat())));
-  const longest = flat.flat().reduce((sum, set) => sum + set.length, 0);
-  const from = new Float64Array(longest);
-  const to = new Float64Array(longest);
-  const place = (order: readonly number[], limit: number): number => {
-    let height = 0;
-    for (let k = 0; k < count; k++) {
-      const item = order[k]!;
-      let blocked = 0;
-      for (let before = 0; before < k; before++) {
-        const other = order[before]!;
-        const set = flat[other]![item]!;
-        const base = starts[other]!;
-        for (let i = 0; i < set.length; i += 2) {
-          const end = base + set[i + 1]!;
-          if (end > 0) {
-            const begin = base + set[i]!;
-            let at = blocked++;
-            while (at > 0 && from[at - 1]! > begin) {
-              from[at] = from[at - 1]!;
-              to[at] = to[at - 1]!;
-              at--;
-            }
-            from[at] = begin;
-            to[at] = end;
-          }
-        }
-      }
-      let start = 0;
-      for (let i = 0; i < blocked && from[i]! < start + 1; i++) {
-        if (from[i]! < start && to[i]! > start) {
-          start = Math.ceil(to[i]! / alignments[item]!) * alignments[item]!;
-        }
-      }
-      starts[item] = start;
-      height = Math.max(height, start + sizes[item]!);
-      if (height > limit) {
-        return height;
-      }
-    }
-    return height;
-  };
-  return Object.assign(place, { starts });
+function unknownMemory(target: Target, { what, memory }: PlacementRequest): Diagnostic {
+  const kind = what === 'code' ? 'code-ram' : 'ram';
+  const names = target.memories.filter((one) => one.kind === kind).map((one) => one.name);
+  return diagnostic('unknown-memory', {
+    where: `--place ${what}=${memory}`,
+    found: `target '${target.name}' has no memory '${memory}' for ${what}`,
+    requires: names.length === 0 ? 'a target with such a memory' : `one of ${names.join(', ')}`,
+  });
 }
 
-/** Numbers that look random, the same in every run. */
-function xorshift(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
+function unknownLayer(program: Program, layer: string): Diagnostic {
+  return diagnostic('unknown-layer', {
+    where: '--place weights',
+    found: `there is no layer '${layer}'`,
+    requires: `a name that \`msc run -v\` shows, or a number below ${program.steps.length}`,
+  });
 }

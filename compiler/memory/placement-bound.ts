@@ -1,7 +1,7 @@
 /** What no placement of a program's buffers can be below. */
 import { type Program, sizeOfBuffer } from '../schedule/index.ts';
 import { contains } from './interval-set.ts';
-import type { PlacementProblem } from './place.ts';
+import type { PlacementProblem } from './lay-out.ts';
 
 /** The larger of the bytes that are in use at a time, and of the least room for any two items. */
 export function placementBound(program: Program, problem: PlacementProblem): number {

@@ -1,6 +1,6 @@
 import { type Program, sizeOfBuffer } from '../schedule/index.ts';
 import { distancesOf, type Item } from './distances.ts';
-import { type PlacementProblem, placeItems } from './place.ts';
+import { type PlacementProblem, placeItems } from './lay-out.ts';
 import { placementBound } from './placement-bound.ts';
 
 const scratchAlignmentBytes = 8;

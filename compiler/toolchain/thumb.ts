@@ -45,7 +45,18 @@ function isWide(first: number): boolean {
 /** Decodes the instruction at `address`, whose halfwords `read` gives (Armv7-M Architecture Reference Manual, A5 and A7). */
 export function decodeThumb(read: (address: number) => number, address: number): ThumbInstruction {
   const first = read(address);
-  return isWide(first) ? decodeWide(first, read(address + 2), address) : decodeNarrow(first, address);
+  if (!isWide(first)) {
+    return decodeNarrow(first, address);
+  }
+  const second = read(address + 2);
+  if ((first & 0xff7f) === 0xf85f && second >>> 12 === PC) {
+    // ldr.w pc, [pc, #]: how linkers reach what is too far for a branch
+    const offset = second & 0xfff;
+    const literal = ((address + 4) & ~3) + ((first & 0x80) !== 0 ? offset : -offset);
+    const target = ((read(literal) | (read(literal + 2) << 16)) & ~1) >>> 0;
+    return { sizeBytes: 4, stackBytes: 0, flow: { kind: 'branch', target, conditional: false }, conditionals: 0 };
+  }
+  return decodeWide(first, second, address);
 }
 
 function decodeNarrow(code: number, address: number): ThumbInstruction {

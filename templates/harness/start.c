@@ -11,6 +11,7 @@
 
 #define STACK_PAINT 0xC5A51DE5U
 
+extern uint32_t harness_placed_load[], harness_placed_start[], harness_placed_end[];
 extern uint32_t harness_data_load[], harness_data_start[], harness_data_end[];
 extern uint32_t harness_bss_start[], harness_bss_end[];
 extern uint32_t harness_stack_limit[], harness_stack_top[], harness_main_stack_top[];
@@ -131,13 +132,17 @@ static uint32_t stack_bytes(void) {
     return (uint32_t)((const uint8_t *)harness_stack_top - (const uint8_t *)word);
 }
 
+static void load(uint32_t *to, const uint32_t *end, const uint32_t *from) {
+    while (to < end) {
+        *to++ = *from++;
+    }
+}
+
 void harness_reset(void) {
-    const uint32_t *from = harness_data_load;
     uint32_t end[2];
 
-    for (uint32_t *to = harness_data_start; to < harness_data_end; to++) {
-        *to = *from++;
-    }
+    load(harness_placed_start, harness_placed_end, harness_placed_load);
+    load(harness_data_start, harness_data_end, harness_data_load);
     for (uint32_t *to = harness_bss_start; to < harness_bss_end; to++) {
         *to = 0;
     }

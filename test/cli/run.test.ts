@@ -192,6 +192,11 @@ describe.concurrent('msc run refuses', () => {
     ['an input that is not there', ['--input', 'missing.bin'], 'missing.bin: there is no such file'],
     ['a stack that is no number', ['--input', at('one.bin'), '--stack', '1k'], "--stack: '1k'"],
     ['a stack that nothing measures', ['--input', at('one.bin'), '--stack', '512'], 'does not measure the stack'],
+    ['a place that says nothing', ['--input', at('one.bin'), '--place', 'dtcm'], "--place: 'dtcm'"],
+    ['a place for what has none', ['--input', at('one.bin'), '--place', 'stack=dtcm'], 'one of arena, code, weights'],
+    ['a memory that is not there', ['--input', at('one.bin'), '--place', 'arena=ccm'], 'one of DTCM, SRAM1, SRAM2'],
+    ['code in a memory for data', ['--input', at('one.bin'), '--place', 'code=DTCM'], 'one of ITCM'],
+    ['a layer that is not there', ['--input', at('one.bin'), '--place', 'weights=dtcm:conv'], "no layer 'conv'"],
     ['an emulator that is none', ['--input', at('one.bin'), '--emulator', 'simics'], 'auto, qemu, renode, host'],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await msc([...runSum, '-t', 'stm32f7', ...args]);

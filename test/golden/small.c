@@ -305,7 +305,7 @@ typedef struct {
     "ssat " sum ", #8, " sum "\n"
 
 /* Three pixels by all channels of the product, two at a time. */
-__attribute__((noinline)) static void small_multiply_pixels_s8(const small_product_s8 *product) {
+__attribute__((noinline)) static SMALL_SECTION_CODE void small_multiply_pixels_s8(const small_product_s8 *product) {
     register const small_product_s8 *p __asm__("r0") = product;
 
     __asm__ volatile("push {r7}\n"
@@ -405,7 +405,7 @@ SMALL_INLINE void small_requantize_pair(const int32_t *sums, const int32_t *chan
 }
 
 /* Three pixels by all channels of the product, two at a time. */
-static void small_multiply_pixels_s8(const small_product_s8 *product) {
+static SMALL_SECTION_CODE void small_multiply_pixels_s8(const small_product_s8 *product) {
     const uint32_t *weights = product->weights;
     int8_t *output = product->output;
 
@@ -551,7 +551,7 @@ SMALL_INLINE uint32_t small_conv2d_window_word_s8(const int8_t *row, const small
 }
 
 /* One row of the window at `column`, gathered at `gathered`, or where it stands if it can be read in whole words. */
-static const int8_t *small_conv2d_window_row_s8(const int8_t *row, const small_conv2d_window *window, int32_t column,
+static SMALL_SECTION_CODE const int8_t *small_conv2d_window_row_s8(const int8_t *row, const small_conv2d_window *window, int32_t column,
                                               int8_t *gathered) {
     const int32_t channels = window->input_channels;
 
@@ -574,7 +574,7 @@ static const int8_t *small_conv2d_window_row_s8(const int8_t *row, const small_c
 }
 
 /* The windows of three pixels, from pixel i of the rows on, `next` apart, as columns of int16. */
-static void small_conv2d_columns_s8(uint32_t *columns, int8_t *gathered, const int8_t *const *rows,
+static SMALL_SECTION_CODE void small_conv2d_columns_s8(uint32_t *columns, int8_t *gathered, const int8_t *const *rows,
                                   const small_conv2d_window *window, int32_t i, int32_t next) {
     const int32_t y = i / window->output_width;
     const int32_t x = i - y * window->output_width;

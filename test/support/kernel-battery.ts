@@ -134,7 +134,7 @@ function programOfEntry(entry: BatteryEntry): Program {
 /** The C of a battery, made by the same code generation as models. */
 export async function makeBattery(entries: readonly BatteryEntry[]): Promise<Battery> {
   const { kernels } = await loadAssets();
-  const pool = constantPool(prefix);
+  const pool = constantPool(prefix, () => 'BATTERY_SECTION_WEIGHTS');
   const steps: StepCode[] = [];
   const functions: string[] = [];
   let arenaBytes = 8;

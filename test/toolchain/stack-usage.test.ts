@@ -75,6 +75,15 @@ describe.skipIf(gcc === undefined)('the worst stack', () => {
     expect(bound).toMatchObject({ kind: 'known', path: expect.arrayContaining(['subject', '__aeabi_ldivmod']) });
   });
 
+  it('follows a jump that a linker inserts for what is far away', async () => {
+    const text = `.syntax unified\n.thumb\n.text\n.global subject\n.type subject, %function\n.thumb_func\nsubject:
+      push {r4, lr}\n bl stub\n pop {r4, pc}\n .size subject, . - subject\n
+      .align 2\n.type stub, %function\n.thumb_func\nstub:\n ldr.w pc, [pc, #-0]\n .word there\n .size stub, . - stub\n
+      .type there, %function\n.thumb_func\nthere:\n push {r0-r3}\n add sp, #16\n bx lr\n .size there, . - there\n`;
+    const { elf } = await build(text, 'stm32f7', '-O2', 'a.S');
+    expect(stackBound(elf, ['subject'])).toEqual({ kind: 'known', bytes: 24, path: ['subject', 'stub', 'there'] });
+  });
+
   it('lets a frame go before a call that ends the function', async () => {
     const text = `${leaf}
       __attribute__((noinline)) void big(int *x);

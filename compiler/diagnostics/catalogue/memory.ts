@@ -12,6 +12,11 @@ export const memory = catalogueSection({
     summary: "Weights and tables do not fit the target's flash.",
     hint: 'Quantize or prune the model, or use a target with more flash.',
   },
+  'placement-too-large': {
+    code: 4011,
+    summary: 'What `--place` puts into a memory does not fit it.',
+    hint: 'Place fewer layers there: those whose weights are read most often.',
+  },
   'stack-too-large': {
     code: 4010,
     summary: 'An inference needs more stack than it may.',

@@ -22,6 +22,16 @@ export const usage = catalogueSection({
     summary: 'An option has a value that it does not accept.',
     hint: 'See `--help` of the command.',
   },
+  'unknown-memory': {
+    code: 8010,
+    summary: '`--place` names a memory that the target does not have, or that cannot hold what is placed.',
+    hint: '`docs/targets.md` lists the memories of every target.',
+  },
+  'unknown-layer': {
+    code: 8011,
+    summary: '`--place` names a layer that the compiled model does not have.',
+    hint: 'Passes may have fused it into another one: `msc run -v` lists the layers that are left.',
+  },
   'wrong-input-size': {
     code: 8005,
     summary: "A data file does not have the size of the model's inputs or outputs.",
