@@ -188,6 +188,18 @@ export const conv2dCases: readonly NodeCase[] = [
       ['per channel', { perChannel: true, outputs: 7, input: [1, 9, 12], attributes: { strides: [2, 2], ...same3 } }],
     ] as readonly (readonly [string, Changes])[]
   ).map(([name, changes]) => int8Case(`3x3 of 1 channel ${name}`, { kernel: [3, 3], channels: 1, ...changes })),
+  ...(
+    [
+      ['on 3 columns', { input: [1, 2, 3], attributes: same3 }],
+      ['on 10 columns', { input: [1, 3, 10], outputs: 5, attributes: same3 }],
+      ['with stride 2', { input: [1, 9, 16], outputs: 6, attributes: { strides: [2, 2], padding: [0, 1, 0, 1] } }],
+      ['with stride 3 and wide padding', { input: [2, 6, 9], attributes: { strides: [2, 3], padding: [3, 2, 4, 5] } }],
+      ['with dilated rows', { input: [1, 7, 6], attributes: { dilations: [2, 1], padding: [2, 2, 1, 1] } }],
+      ['from the lowest to the highest zero point', { inputZeroPoint: -128, outputZeroPoint: 127, attributes: same3 }],
+      ['of ends', { values: [-128, -128], weights: { range: [-127, -127] }, outputScale: 0.9, attributes: same3 }],
+      ['with relu6', { attributes: { activation: 'relu6', ...same3 } }],
+    ] as readonly (readonly [string, Changes])[]
+  ).map(([name, changes]) => int8Case(`3x3 of 3 channels ${name}`, { kernel: [3, 3], channels: 3, ...changes })),
   int8Case('3x3 of all int8', {
     input: [1, 5, 8],
     kernel: [3, 3],

@@ -120,6 +120,8 @@ MSC_KERNEL void msc_conv2d_tiled_f32__portable(const float *const *rows, float *
 /* Scratch: columns of three pixels as int16, then three rows of the window as int8, each filled up to words. */
 MSC_KERNEL void msc_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, const msc_conv2d_packed_s8_parameters *p,
                                    void *scratch, int32_t row_count);
+MSC_KERNEL void msc_conv2d_3x3x3_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                         const msc_conv2d_packed_s8_parameters *p, void *scratch, int32_t row_count);
 MSC_KERNEL void msc_conv2d_wide_s8__dsp(const int8_t *const *rows, int8_t *output,
                                         const msc_conv2d_wide_s8_parameters *p, void *scratch, int32_t row_count);
 MSC_KERNEL void msc_conv2d_3x3x1_s8__dsp(const int8_t *const *rows, int8_t *output,
