@@ -69,6 +69,7 @@ const instructionsPerTick = 14;
 export function scheduleOptions(context: OptionContext): readonly ScheduleOption[] {
   const lower = lowerings(context);
   const uses = usesOf(context);
+  const together = { ...context, steps: context.steps.map((step) => reducing(step, context.lowering)) };
   const alone = context.steps.map((_, step) => aloneOptions(context, step, lower, uses));
   const peaks = alone.map((options) => Math.min(...options.map(({ peakBytes }) => peakBytes)));
   const options = alone.flat();
@@ -79,12 +80,12 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
       if (!isWorthIt(hot.slice(first, end))) {
         continue;
       }
-      const one = together(context, range, strides[0]!, lower, uses);
+      const one = togetherOption(together, range, strides[0]!, lower, uses);
       if (one === null) {
         break;
       }
       if (one.peakBytes < Math.max(...peaks.slice(first, end))) {
-        const others = strides.slice(1).map((stride) => together(context, range, stride, lower, uses)!);
+        const others = strides.slice(1).map((stride) => togetherOption(together, range, stride, lower, uses)!);
         options.push(...undominated([one, ...others]));
       }
     }
@@ -156,8 +157,16 @@ function aloneOptions(context: OptionContext, index: number, lower: Lower, uses:
   return [natural, ...fewer];
 }
 
+/** The step by a kernel that takes rows one after another, where there is one: means of whole images. */
+function reducing(step: Step, lowering: LoweringOptions): Step {
+  const kernel = step.alternatives.find(({ reduces }) => reduces === true);
+  return kernel === undefined || step.kernel.reduces === true
+    ? step
+    : { ...step, kernel, call: kernel.lower(step.view, lowering), instructions: kernel.cost(step.view).instructions };
+}
+
 /** Steps that advance together. */
-function together(
+function togetherOption(
   context: OptionContext,
   range: { readonly first: number; readonly end: number },
   stride: Stride,
@@ -189,14 +198,22 @@ function cheapest(
   const turn = { rows: Math.min(rows, height), skip: 0 };
   const turns = turnsOf(turn, height);
   const last = rowsOfTurn(turn, turns, height);
-  const candidates = step.alternatives.map((kernel) => {
-    const costOf = (count: number) => kernel.cost(viewOfRows(step, count), goal);
-    const full = costOf(turn.rows);
-    const rest = last.end - last.begin === turn.rows ? full : costOf(last.end - last.begin);
-    const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
-    const isNew = kernel !== step.kernel && !used.has(kernel.name);
-    return { kernel, instructions, cost: instructions + (isNew ? full.codeBytes * instructionsPerByte : 0) };
-  });
+  const isReduction = step.call.work.kind === 'reduction';
+  const candidates = step.alternatives
+    .filter(({ reduces }) => (reduces === true) === isReduction)
+    .map((kernel) => {
+      const isNew = kernel !== step.kernel && !used.has(kernel.name);
+      if (isReduction) {
+        const { instructions, codeBytes } = kernel.cost(step.view, goal);
+        const total = instructions + turns * (instructionsPerCall + 2 * step.view.inputs[0]!.shape.at(-1)!);
+        return { kernel, instructions: total, cost: total + (isNew ? codeBytes * instructionsPerByte : 0) };
+      }
+      const costOf = (count: number) => kernel.cost(viewOfRows(step, count), goal);
+      const full = costOf(turn.rows);
+      const rest = last.end - last.begin === turn.rows ? full : costOf(last.end - last.begin);
+      const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
+      return { kernel, instructions, cost: instructions + (isNew ? full.codeBytes * instructionsPerByte : 0) };
+    });
   return candidates.reduce((best, next) => (next.cost < best.cost ? next : best));
 }
 
