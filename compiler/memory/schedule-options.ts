@@ -17,6 +17,8 @@ import {
 } from '../schedule/index.ts';
 import { distancesOf, type Item } from './distances.ts';
 import { leastRoomForPairs, mostBytesInUse } from './placement-bound.ts';
+import { planArena } from './plan-program.ts';
+import { withSharedRings } from './share-rings.ts';
 
 /** Steps [first, end) done in one way. */
 export interface ScheduleOption {
@@ -28,7 +30,9 @@ export interface ScheduleOption {
   /** Modelled instructions. */
   readonly instructions: number;
   /** No plan can do with less RAM while these steps run. */
-  readonly peakBytes: number;
+  readonly leastBytes: number;
+  /** RAM that a plan for these steps alone takes, beside what lives across them: found by placing it. */
+  readonly plannedBytes: () => number;
 }
 
 export interface OptionContext {
@@ -60,6 +64,9 @@ const coldPart = 1 / 3;
 /** Most cold steps at either end of steps that go together. */
 const coldSteps = 4;
 
+/** Orders that are tried to place a part of a program. */
+const partIterations = 120;
+
 /** Instructions of the generated code around a call of a few rows. */
 const instructionsPerCall = 50;
 /** Of a step that has nothing to do in a tick. */
@@ -71,7 +78,7 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
   const uses = usesOf(context);
   const together = { ...context, steps: context.steps.map((step) => reducing(step, context.lowering)) };
   const alone = context.steps.map((_, step) => aloneOptions(context, step, lower, uses));
-  const peaks = alone.map((options) => Math.min(...options.map(({ peakBytes }) => peakBytes)));
+  const peaks = alone.map((options) => Math.min(...options.map(({ leastBytes }) => leastBytes)));
   const options = alone.flat();
   const hot = peaks.map((peak) => peak > Math.max(...peaks) * coldPart);
   for (let first = 0; first < peaks.length; first++) {
@@ -84,7 +91,7 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
       if (one === null) {
         break;
       }
-      if (one.peakBytes < Math.max(...peaks.slice(first, end))) {
+      if (one.leastBytes < Math.max(...peaks.slice(first, end))) {
         const others = strides.slice(1).map((stride) => togetherOption(together, range, stride, lower, uses)!);
         options.push(...undominated([one, ...others]));
       }
@@ -105,9 +112,9 @@ function undominated(options: readonly ScheduleOption[]): readonly ScheduleOptio
     (one, i) =>
       !options.some(
         (other, k) =>
-          other.peakBytes <= one.peakBytes &&
+          other.leastBytes <= one.leastBytes &&
           other.instructions <= one.instructions &&
-          (k < i || other.peakBytes < one.peakBytes || other.instructions < one.instructions),
+          (k < i || other.leastBytes < one.leastBytes || other.instructions < one.instructions),
       ),
   );
 }
@@ -229,7 +236,20 @@ function optionOf(
   const { program, crossingBytes } = partOf(context, first, end, segment, steps, uses);
   const own = Math.max(mostBytesInUse(program), isExact ? leastRoom(program) : 0);
   const instructions = steps.reduce((sum, step) => sum + step.instructions, 0);
-  return { first, end, segment, steps, instructions, peakBytes: crossingBytes + own };
+  return {
+    first,
+    end,
+    segment,
+    steps,
+    instructions,
+    leastBytes: crossingBytes + own,
+    plannedBytes: () => {
+      const part = partOf(context, first, end, segment, steps, uses).program;
+      return (
+        crossingBytes + planArena(withSharedRings(part), { alignmentBytes: 1, iterations: partIterations }).sizeBytes
+      );
+    },
+  };
 }
 
 /** Least room for an operand and its result. */
