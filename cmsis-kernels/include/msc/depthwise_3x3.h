@@ -7,10 +7,11 @@
 
 /*
  * A channel is a run of words that the assembly below knows by their offsets: for each row of the window weights 0 and
- * 1, then 1 and 2, doubled; then its scale, and how many rows are made, how far apart. Of channels that stand where
- * the weights of those before end, the last comes first: what follows its weights may lie over those that are done.
+ * 1, then 1 and 2, doubled; then its scale, how far apart its output rows are, how many are left. Channels overlap: each
+ * starts where the weights of the one before end, and the last is computed first, so that what follows the weights of
+ * a channel lies over weights that are done with.
  */
-#define MSC_DEPTHWISE_3X3_WEIGHTS 6     /* words of weights */
+#define MSC_DEPTHWISE_3X3_WEIGHTS 6      /* words of weights */
 #define MSC_DEPTHWISE_3X3_OUTPUT_STEP 10 /* elements from row to row of the output */
 #define MSC_DEPTHWISE_3X3_ROWS 11        /* rows left */
 #define MSC_DEPTHWISE_3X3_WORDS 12
