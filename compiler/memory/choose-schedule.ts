@@ -50,11 +50,12 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
     return best;
   }
   const takeUpTo = (instructions: number) => {
-    for (const route of front) {
-      routes.push(route);
-      if (route.instructions > instructions) {
+    while (routes.at(-1)!.instructions <= instructions) {
+      const { value } = front.next();
+      if (value === undefined) {
         break;
       }
+      routes.push(value);
     }
     const affordable = routes.filter((route) => route.instructions <= instructions);
     return affordable
