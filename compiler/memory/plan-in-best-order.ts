@@ -29,8 +29,8 @@ const furtherSlowdown = 1.04;
 
 /**
  * The schedule and arena that the objective asks for, of the orders of the nodes that are tried: the file's, and the one in
- * which the fewest bytes are live at one time. The second is taken only if it needs less in the arena as well, which has
- * alignment, scratch, overlaps and rings besides.
+ * which the fewest bytes are live at one time. The second is taken only if it serves the objective better, with alignment,
+ * scratch, overlaps and rings: it needs less RAM, or is faster where both fit.
  */
 export function planInBestOrder(graph: Graph, steps: readonly Step[], options: PlanningOptions): PlannedSchedule {
   const goal: ScheduleGoal = {
@@ -50,7 +50,13 @@ export function planInBestOrder(graph: Graph, steps: readonly Step[], options: P
     ordered,
     ordered.nodes.flatMap((node) => stepOf.get(node) ?? []),
   );
-  return inOrder.plan.sizeBytes < inFile.plan.sizeBytes ? inOrder : inFile;
+  return serves(inOrder, inFile, goal) ? inOrder : inFile;
+}
+
+/** True if the first is better: of two that fit what there is the faster one, else the smaller one. */
+function serves(one: PlannedSchedule, other: PlannedSchedule, { ramBytes }: ScheduleGoal): boolean {
+  const bothFit = ramBytes !== undefined && Math.max(one.plan.sizeBytes, other.plan.sizeBytes) <= ramBytes;
+  return bothFit ? one.instructions < other.instructions : one.plan.sizeBytes < other.plan.sizeBytes;
 }
 
 /** What the search for schedules knows of a graph. */
