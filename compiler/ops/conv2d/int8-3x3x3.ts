@@ -27,11 +27,9 @@ export const int8ThreeChannelsDsp: KernelRecord<Conv2dAttributes> = {
   cost: (view) => {
     const outputs = operand(view, 1).shape[0]!;
     const [batches, height, width] = result(view).shape as [number, number, number];
-    const calls = batches * height;
-    return {
-      instructions: calls * (Math.ceil(width / 3) * (pixelsInstructions({ outputs, columns }) + 90) + 190),
-      codeBytes: 1600,
-    };
+    const groups = Math.ceil(width / 3) * (pixelsInstructions({ outputs, columns }) + 95);
+    const borders = view.attributes.padding.slice(2).filter((elements) => elements > 0).length;
+    return { instructions: batches * height * (groups + 100 + 400 * borders), codeBytes: 1600 };
   },
   lower: (view) => {
     const { constants, fields } = packMatrix(view, matrixOf(view), 2);
