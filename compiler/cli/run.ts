@@ -156,7 +156,7 @@ function reportOf(
   execution: ExecutionResult,
   compared: Pick<RunReport, 'matches' | 'outputs' | 'diagnostics'>,
 ): RunReport {
-  const { sizes, emptySizes, instructions } = execution;
+  const { sizes, emptySizes, instructions, cycles } = execution;
   const codeBytes =
     sizes === null || emptySizes === null
       ? null
@@ -170,6 +170,7 @@ function reportOf(
     instructions: instructions?.total ?? null,
     countedBy: instructions?.countedBy ?? null,
     predictionErrorPercent: predictionErrorPercent(compiled.predictedInstructions, instructions?.total ?? null),
+    cycles: cycles?.total ?? null,
     sizes,
     emptySizes,
     memory: { ...compiled.memory, stackBytes: execution.stackBytes },
@@ -180,6 +181,7 @@ function reportOf(
         ...layer,
         instructions: counted,
         predictionErrorPercent: predictionErrorPercent(layer.predictedInstructions, counted),
+        cycles: cycles?.steps?.[i] ?? null,
       };
     }),
     diagnostics: [...compiled.diagnostics, ...compared.diagnostics],
@@ -201,6 +203,7 @@ function summary(report: RunReport, inputs: number, expected: number, verbose: b
     `  predicted     ${grouped(report.predictedInstructions)}${
       report.predictionErrorPercent === null ? '' : ` (${signedPercent(report.predictionErrorPercent)})`
     }`,
+    `  cycles        ${count(report.cycles)}${report.cycles === null ? '' : ' (an estimate: docs/cycles.md)'}`,
     `  RAM           arena ${grouped(report.memory.arenaBytes)}, stack ${count(report.memory.stackBytes)}`,
     `  flash         code ${count(report.flash.codeBytes)}, weights ${grouped(report.flash.weightBytes)}`,
     ...report.notes.map((note) => `  note: ${note}`),
@@ -214,14 +217,16 @@ function summary(report: RunReport, inputs: number, expected: number, verbose: b
       grouped(layer.predictedInstructions),
       count(layer.instructions),
       signedPercent(layer.predictionErrorPercent),
+      count(layer.cycles),
       layer.instructions === null || layer.macs === 0 ? '-' : (layer.instructions / layer.macs).toFixed(2),
     ]);
     lines.push(
       '',
-      ...table(['step', 'node', 'kernel', 'MACs', 'predicted', 'instructions', 'error', 'per MAC'], rows, [
+      ...table(['step', 'node', 'kernel', 'MACs', 'predicted', 'instructions', 'error', 'cycles', 'per MAC'], rows, [
         true,
         false,
         false,
+        true,
         true,
         true,
         true,
