@@ -1,6 +1,6 @@
 import { elementCount, elementsFromBytes, type NodeView, operand, result } from '../../ir/index.ts';
 import { perTensor, quantizedActivationRange } from '../activation.ts';
-import { constant, field, integer, type KernelRecord } from '../kernel.ts';
+import { constant, field, type KernelRecord } from '../kernel.ts';
 import {
   type Channel,
   channelsOf,
@@ -47,7 +47,7 @@ export const int8PointwiseWideDsp: KernelRecord<Conv2dAttributes> = {
     const zeroPoint = perTensor(result(view).quantization).zeroPoint;
     return {
       kernel: 'conv2d_1x1_wide_s8__dsp',
-      work: { kind: 'run' },
+      work: { kind: 'run', units: pixels },
       constants: [
         {
           name: 'weights',
@@ -78,10 +78,10 @@ export const int8PointwiseWideDsp: KernelRecord<Conv2dAttributes> = {
         { kind: 'output', index: 0 },
         { kind: 'parameters' },
         { kind: 'scratch' },
-        integer(pixels),
+        { kind: 'runLength' },
       ],
       scratchBytes: 5 * columns,
-      inPlace: [],
+      inPlace: [0],
     };
   },
 };
