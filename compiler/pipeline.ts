@@ -41,6 +41,8 @@ export interface CompileOptions {
   readonly rounding?: Rounding;
   /** Takes the fastest schedule whose arena is at most this large. */
   readonly ramBytes?: number;
+  /** Emits `<name>_push_row()` instead of `<name>_run()`: the input comes row by row. */
+  readonly streamInput?: boolean;
   /** What lies in which memory of the target. */
   readonly place?: readonly PlacementRequest[];
   /** Ends the optimisation after the first run of this pass. */
@@ -108,6 +110,7 @@ export function compileGraph(
       lowering,
       alignmentBytes: target.features.cacheLineBytes,
       ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
+      streamInput: options.streamInput ?? false,
     },
   );
   const view = viewOfProgram(program, plan, {

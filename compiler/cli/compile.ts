@@ -22,6 +22,7 @@ export interface CompileFlags {
   readonly sharedArena?: boolean;
   readonly as?: string;
   readonly live?: boolean;
+  readonly streamInput?: boolean;
   readonly arena: string;
   readonly optimize: string;
   readonly place?: readonly string[];
@@ -47,6 +48,7 @@ export function addCompileCommand(program: Command): void {
     )
     .option('--arena <mode>', 'who owns the RAM: static (in the .c) or caller (re-entrant)', 'static')
     .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
+    .option('--stream-input', 'take the input row by row: <name>_push_row() instead of <name>_run()')
     .option(
       '--shared-arena',
       'several models in one .c: one arena, on which one runs at a time, and one copy of the kernels',
@@ -90,6 +92,7 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
     arena: oneOf('--arena', flags.arena, arenaModes),
     objective: objectiveOption(flags.optimize),
     place: placeOption(flags.place),
+    streamInput: flags.streamInput ?? false,
     ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
   };
   if (options.arena === 'caller' && options.place.some(({ what }) => what === 'arena')) {

@@ -26,6 +26,7 @@ interface RunFlags {
   readonly emulator: string;
   readonly optimize: string;
   readonly place?: readonly string[];
+  readonly streamInput?: boolean;
   readonly stack?: string;
   readonly toolchain?: string;
   readonly json?: boolean;
@@ -48,6 +49,7 @@ export function addRunCommand(program: Command): void {
     .option('--emulator <name>', executors.join(', '), 'auto')
     .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
     .option('--place <what=memory...>', placeHelp)
+    .option('--stream-input', 'hand the input over row by row: <name>_push_row()')
     .option('--stack <bytes>', 'how much stack an inference may need; fails with 3 beyond')
     .option('--toolchain <path>', 'the Arm compiler, or a folder that holds it')
     .option('--json', 'print the report as JSON on stdout')
@@ -79,7 +81,14 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     Promise.all(flags.input.map(readInputFile)),
     Promise.all(expectPaths.map(readInputFile)),
   ]);
-  const result = compile(bytes, { fileName: path, target, assets, objective, place: placeOption(flags.place) });
+  const result = compile(bytes, {
+    fileName: path,
+    target,
+    assets,
+    objective,
+    place: placeOption(flags.place),
+    streamInput: flags.streamInput ?? false,
+  });
   const execution = await execute({
     result,
     target,

@@ -10,6 +10,7 @@ import {
 } from '../schedule/index.ts';
 import { chooseSchedule, type PlannedSchedule, type ScheduleGoal } from './choose-schedule.ts';
 import type { OptionContext } from './schedule-options.ts';
+import { streamedInput } from './streamed-input.ts';
 
 /** What decides between schedules. */
 export interface PlanningOptions {
@@ -17,6 +18,8 @@ export interface PlanningOptions {
   readonly lowering: LoweringOptions;
   /** Takes the fastest schedule whose arena is at most this large. */
   readonly ramBytes?: number;
+  /** The rows of the input come one after another: it never stands in the arena as a whole. */
+  readonly streamInput?: boolean;
   /** The arena starts at a multiple of this. */
   readonly alignmentBytes: number;
 }
@@ -61,12 +64,14 @@ function serves(one: PlannedSchedule, other: PlannedSchedule, { ramBytes }: Sche
 
 /** What the search for schedules knows of a graph. */
 export function contextOf(graph: Graph, steps: readonly Step[], options: PlanningOptions): OptionContext {
+  const sources = sourcesOfViews(graph);
   return {
     graph,
     steps,
-    sources: sourcesOfViews(graph),
+    sources,
     lowering: options.lowering,
     instructionsPerByte: instructionsPerByte[options.objective],
     goal: codeGoalOf(options.objective),
+    streamed: options.streamInput === true ? streamedInput(graph, steps, sources) : null,
   };
 }

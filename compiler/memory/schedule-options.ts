@@ -43,6 +43,8 @@ export interface OptionContext {
   /** Instructions that a byte of flash is worth: what a kernel costs that is used nowhere else. */
   readonly instructionsPerByte: number;
   readonly goal: CodeGoal;
+  /** The input whose rows come one after another while the first steps run; null if inputs are whole. */
+  readonly streamed: TensorId | null;
 }
 
 /** Ways of going together that are tried: rows at a time of the finest image. */
@@ -79,9 +81,14 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
   const together = { ...context, steps: context.steps.map((step) => reducing(step, context.lowering)) };
   const alone = context.steps.map((_, step) => aloneOptions(context, step, lower, uses));
   const peaks = alone.map((options) => Math.min(...options.map(({ leastBytes }) => leastBytes)));
-  const options = alone.flat();
+  const lastReader = context.streamed === null ? -1 : (uses.last.get(context.streamed) ?? -1);
+  const options = alone.slice(lastReader + 1).flat();
   const hot = peaks.map((peak) => peak > Math.max(...peaks) * coldPart);
-  for (let first = 0; first < peaks.length; first++) {
+  for (let end = lastReader + 1; lastReader >= 0 && end <= Math.min(peaks.length, longestSegment); end++) {
+    const ways = strides.flatMap((stride) => togetherOption(together, { first: 0, end }, stride, lower, uses) ?? []);
+    options.push(...undominated(ways));
+  }
+  for (let first = lastReader + 1; first < peaks.length; first++) {
     for (let end = first + 2; end <= Math.min(peaks.length, first + longestSegment); end++) {
       const range = { first, end };
       if (!isWorthIt(hot.slice(first, end))) {
@@ -180,7 +187,8 @@ function togetherOption(
   lower: Lower,
   uses: Uses,
 ): ScheduleOption | null {
-  const segment = segmentOf(context.graph, context.steps, range, stride, context.sources);
+  const streamed = range.first === 0 ? context.streamed : null;
+  const segment = segmentOf(context.graph, context.steps, range, stride, context.sources, streamed);
   if (segment === null) {
     return null;
   }

@@ -12,6 +12,11 @@ export const memory = catalogueSection({
     summary: "Weights and tables do not fit the target's flash.",
     hint: 'Quantize or prune the model, or use a target with more flash.',
   },
+  'input-not-streamable': {
+    code: 4003,
+    summary: 'The rows of the input cannot come one after another.',
+    hint: 'Compile without `--stream-input`: the input then stands in the arena as a whole.',
+  },
   'placement-too-large': {
     code: 4011,
     summary: 'What `--place` puts into a memory does not fit it.',
