@@ -72,6 +72,7 @@ export function contextOf(graph: Graph, steps: readonly Step[], options: Plannin
     lowering: options.lowering,
     instructionsPerByte: instructionsPerByte[options.objective],
     goal: codeGoalOf(options.objective),
+    mayGoTogether: options.objective !== 'size' || options.ramBytes !== undefined,
     streamed: options.streamInput === true ? streamedInput(graph, steps, sources) : null,
   };
 }

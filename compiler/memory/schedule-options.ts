@@ -1,6 +1,6 @@
 /** What can be done with a run of steps: alone, a few rows a call, or together row by row; and what each way costs. */
 import { type Graph, sizeBytesOf, type TensorId, tensorOf } from '../ir/index.ts';
-import type { CodeGoal, KernelRecord, LoweringOptions } from '../ops/index.ts';
+import type { CodeGoal, KernelCost, KernelRecord, LoweringOptions } from '../ops/index.ts';
 import {
   type Program,
   programOf,
@@ -43,6 +43,8 @@ export interface OptionContext {
   /** Instructions that a byte of flash is worth: what a kernel costs that is used nowhere else. */
   readonly instructionsPerByte: number;
   readonly goal: CodeGoal;
+  /** Steps may advance together: takes code for the loops, and for kernels that suit rows better. */
+  readonly mayGoTogether: boolean;
   /** The input whose rows come one after another while the first steps run; null if inputs are whole. */
   readonly streamed: TensorId | null;
 }
@@ -88,7 +90,7 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
     const ways = strides.flatMap((stride) => togetherOption(together, { first: 0, end }, stride, lower, uses) ?? []);
     options.push(...undominated(ways));
   }
-  for (let first = lastReader + 1; first < peaks.length; first++) {
+  for (let first = lastReader + 1; context.mayGoTogether && first < peaks.length; first++) {
     for (let end = first + 2; end <= Math.min(peaks.length, first + longestSegment); end++) {
       const range = { first, end };
       if (!isWorthIt(hot.slice(first, end))) {
@@ -214,20 +216,24 @@ function cheapest(
   const turns = turnsOf(turn, height);
   const last = rowsOfTurn(turn, turns, height);
   const isReduction = step.call.work.kind === 'reduction';
+  const costOf = (kernel: KernelRecord): KernelCost => {
+    if (isReduction) {
+      const cost = kernel.cost(step.view, goal);
+      const perTurn = instructionsPerCall + 2 * step.view.inputs[0]!.shape.at(-1)!;
+      return { ...cost, instructions: cost.instructions + turns * perTurn };
+    }
+    const full = kernel.cost(viewOfRows(step, turn.rows), goal);
+    const left = last.end - last.begin;
+    const rest = left === turn.rows ? full : kernel.cost(viewOfRows(step, left), goal);
+    const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
+    return { ...full, instructions };
+  };
   const candidates = step.alternatives
     .filter(({ reduces }) => (reduces === true) === isReduction)
     .map((kernel) => {
-      const isNew = kernel !== step.kernel && !used.has(kernel.name);
-      if (isReduction) {
-        const { instructions, codeBytes } = kernel.cost(step.view, goal);
-        const total = instructions + turns * (instructionsPerCall + 2 * step.view.inputs[0]!.shape.at(-1)!);
-        return { kernel, instructions: total, cost: total + (isNew ? codeBytes * instructionsPerByte : 0) };
-      }
-      const costOf = (count: number) => kernel.cost(viewOfRows(step, count), goal);
-      const full = costOf(turn.rows);
-      const rest = last.end - last.begin === turn.rows ? full : costOf(last.end - last.begin);
-      const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
-      return { kernel, instructions, cost: instructions + (isNew ? full.codeBytes * instructionsPerByte : 0) };
+      const { instructions, codeBytes, tableBytes = 0 } = costOf(kernel);
+      const newBytes = tableBytes + (kernel === step.kernel || used.has(kernel.name) ? 0 : codeBytes);
+      return { kernel, instructions, cost: instructions + newBytes * instructionsPerByte };
     });
   return candidates.reduce((best, next) => (next.cost < best.cost ? next : best));
 }
