@@ -1,5 +1,6 @@
 /**
- * Measures every model of the zoo on two cores, for size, balanced and speed, and writes `test/bench.json` and `docs/bench.md`.
+ * Measures every model of the zoo on two cores, for size, balanced and speed, and writes `test/bench.json`, `docs/bench.md` and the
+ * comparison in `docs/cycles.md`.
  *
  *     npm run bench                              everything; without the zoo the architecture twins alone
  *     npm run bench -- --check                   compares with the committed figures, exits with 4 on any difference
@@ -13,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { DiagnosticError, exitCodeOf, formatDiagnostic } from '../compiler/diagnostics/index.ts';
 import { grouped } from '../compiler/report/text.ts';
 import { zooModels } from '../test/support/zoo.ts';
+import { withBoards } from './bench/boards.ts';
 import { checksOf } from './bench/checks.ts';
 import { benchDocument } from './bench/document.ts';
 import {
@@ -40,6 +42,7 @@ const { values } = parseArgs({
 });
 const jsonPath = fileURLToPath(new URL('../test/bench.json', import.meta.url));
 const documentPath = fileURLToPath(new URL('../docs/bench.md', import.meta.url));
+const cyclesPath = fileURLToPath(new URL('../docs/cycles.md', import.meta.url));
 const nothing: BenchFile = { compiler: '', models: {}, twins: {} };
 const committed = existsSync(jsonPath) ? (JSON.parse(readFileSync(jsonPath, 'utf8')) as BenchFile) : nothing;
 
@@ -115,6 +118,7 @@ async function measureAll(list: readonly Job[]): Promise<void> {
   }
   writeFileSync(jsonPath, `${JSON.stringify(file, null, 2)}\n`);
   writeFileSync(documentPath, benchDocument(file));
+  writeFileSync(cyclesPath, withBoards(readFileSync(cyclesPath, 'utf8'), file));
   for (const { text, passes } of checksOf(file)) {
     process.stdout.write(`${passes ? 'pass' : 'FAIL'}  ${text}\n`);
   }

@@ -61,7 +61,11 @@ const layers: readonly { readonly prefix: string; readonly may: readonly string[
   },
   { prefix: 'compiler/index.ts', may: ['compiler/'] },
   { prefix: 'compiler/toolchain/', may: ['compiler/targets/', 'compiler/diagnostics/'] },
-  { prefix: 'compiler/simulate/', may: ['compiler/toolchain/', 'compiler/targets/', 'compiler/diagnostics/'] },
+  { prefix: 'compiler/cycles/', may: [] },
+  {
+    prefix: 'compiler/simulate/',
+    may: ['compiler/cycles/', 'compiler/toolchain/', 'compiler/targets/', 'compiler/diagnostics/'],
+  },
   { prefix: 'compiler/cli/', may: ['compiler/'] },
 ];
 

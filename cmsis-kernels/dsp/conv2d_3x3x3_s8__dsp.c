@@ -6,15 +6,18 @@
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
 
 /* The windows of three pixels, `next` elements apart, of which `rows` are those of the first, as columns of int16. */
-static inline void msc_conv2d_3x3x3_columns(uint32_t *columns, const int8_t *const *rows, int32_t next) {
-    const int8_t *row0 = rows[0];
-    const int8_t *row1 = rows[1];
-    const int8_t *row2 = rows[2];
+__attribute__((noinline)) static void msc_conv2d_3x3x3_columns(uint32_t *columns, const int8_t *const *rows,
+                                                               int32_t next) {
+    register uint32_t *r0 __asm__("r0") = columns;
+    register const int8_t *r1 __asm__("r1") = rows[0];
+    register const int8_t *r2 __asm__("r2") = rows[1];
+    register const int8_t *r3 __asm__("r3") = rows[2];
+    register int32_t r12 __asm__("r12") = next;
 
-    __asm__ volatile(".irp row, %[row0], %[row1], %[row2]\n"
+    __asm__ volatile(".irp row, r1, r2, r3\n"
                      ".rept 2\n"
-                     "ldr r9, [\\row, %[next]]\n"
-                     "ldr r10, [\\row, %[next], lsl #1]\n"
+                     "ldr r9, [\\row, r12]\n"
+                     "ldr r10, [\\row, r12, lsl #1]\n"
                      "ldr r8, [\\row], #4\n"
                      "sxtb16 r5, r9\n"
                      "sxtb16 r6, r10\n"
@@ -22,21 +25,21 @@ static inline void msc_conv2d_3x3x3_columns(uint32_t *columns, const int8_t *con
                      "sxtb16 r8, r8, ror #8\n"
                      "sxtb16 r9, r9, ror #8\n"
                      "sxtb16 r10, r10, ror #8\n"
-                     "stm %[columns]!, {r4, r5, r6, r8, r9, r10}\n"
+                     "stm r0!, {r4, r5, r6, r8, r9, r10}\n"
                      ".endr\n"
                      ".endr\n"
-                     "ldrb r4, [%[row0]]\n"
-                     "ldrb r5, [%[row0], %[next]]\n"
-                     "ldrb r6, [%[row0], %[next], lsl #1]\n"
-                     "ldrb r8, [%[row1]]\n"
-                     "ldrb r9, [%[row1], %[next]]\n"
-                     "ldrb r10, [%[row1], %[next], lsl #1]\n"
+                     "ldrb r4, [r1]\n"
+                     "ldrb r5, [r1, r12]\n"
+                     "ldrb r6, [r1, r12, lsl #1]\n"
+                     "ldrb r8, [r2]\n"
+                     "ldrb r9, [r2, r12]\n"
+                     "ldrb r10, [r2, r12, lsl #1]\n"
                      "orr r4, r4, r8, lsl #8\n"
                      "orr r5, r5, r9, lsl #8\n"
                      "orr r6, r6, r10, lsl #8\n"
-                     "ldrb r8, [%[row2]]\n"
-                     "ldrb r9, [%[row2], %[next]]\n"
-                     "ldrb r10, [%[row2], %[next], lsl #1]\n"
+                     "ldrb r8, [r3]\n"
+                     "ldrb r9, [r3, r12]\n"
+                     "ldrb r10, [r3, r12, lsl #1]\n"
                      "orr r4, r4, r8, lsl #16\n"
                      "orr r5, r5, r9, lsl #16\n"
                      "orr r6, r6, r10, lsl #16\n"
@@ -46,9 +49,9 @@ static inline void msc_conv2d_3x3x3_columns(uint32_t *columns, const int8_t *con
                      "sxtb16 r4, r4\n"
                      "sxtb16 r5, r5\n"
                      "sxtb16 r6, r6\n"
-                     "stm %[columns]!, {r4, r5, r6, r8, r9, r10}\n"
-                     : [columns] "+&r"(columns), [row0] "+&r"(row0), [row1] "+&r"(row1), [row2] "+&r"(row2)
-                     : [next] "r"(next)
+                     "stm r0!, {r4, r5, r6, r8, r9, r10}\n"
+                     : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
+                     : "r"(r12)
                      : "r4", "r5", "r6", "r8", "r9", "r10", "memory");
 }
 

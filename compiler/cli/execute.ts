@@ -80,6 +80,7 @@ function executeByReference({ result, inputs }: Execution): ExecutionResult {
   return {
     outputs,
     instructions: null,
+    cycles: null,
     stackBytes: null,
     stackBound: null,
     sizes: null,

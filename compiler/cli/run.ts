@@ -165,7 +165,7 @@ function reportOf(
   execution: ExecutionResult,
   compared: Pick<RunReport, 'matches' | 'outputs' | 'diagnostics'>,
 ): RunReport {
-  const { sizes, emptySizes, instructions, stackBound } = execution;
+  const { sizes, emptySizes, instructions, cycles, stackBound } = execution;
   const codeBytes =
     sizes === null || emptySizes === null
       ? null
@@ -179,6 +179,7 @@ function reportOf(
     instructions: instructions?.total ?? null,
     countedBy: instructions?.countedBy ?? null,
     predictionErrorPercent: predictionErrorPercent(compiled.predictedInstructions, instructions?.total ?? null),
+    cycles: cycles?.total ?? null,
     sizes,
     emptySizes,
     memory: {
@@ -193,6 +194,7 @@ function reportOf(
         ...layer,
         instructions: counted,
         predictionErrorPercent: predictionErrorPercent(layer.predictedInstructions, counted),
+        cycles: cycles?.steps?.[i] ?? null,
       };
     }),
     diagnostics: [...compiled.diagnostics, ...compared.diagnostics],
@@ -218,6 +220,7 @@ function summary(report: RunReport, execution: ExecutionResult, expected: number
     `  predicted     ${grouped(report.predictedInstructions)}${
       report.predictionErrorPercent === null ? '' : ` (${signedPercent(report.predictionErrorPercent)})`
     }`,
+    `  cycles        ${count(report.cycles)}${report.cycles === null ? '' : ' (an estimate: docs/cycles.md)'}`,
     `  RAM           arena ${grouped(report.memory.arenaBytes)}, stack ${count(report.memory.stackBytes)}${bound === null ? '' : ` (at most ${grouped(bound)}, from the machine code)`}`,
     `  flash         code ${count(report.flash.codeBytes)}, weights ${grouped(report.flash.weightBytes)}`,
     ...report.notes.map((note) => `  note: ${note}`),
@@ -234,14 +237,16 @@ function summary(report: RunReport, execution: ExecutionResult, expected: number
       grouped(layer.predictedInstructions),
       count(layer.instructions),
       signedPercent(layer.predictionErrorPercent),
+      count(layer.cycles),
       layer.instructions === null || layer.macs === 0 ? '-' : (layer.instructions / layer.macs).toFixed(2),
     ]);
     lines.push(
       '',
-      ...table(['step', 'node', 'kernel', 'MACs', 'predicted', 'instructions', 'error', 'per MAC'], rows, [
+      ...table(['step', 'node', 'kernel', 'MACs', 'predicted', 'instructions', 'error', 'cycles', 'per MAC'], rows, [
         true,
         false,
         false,
+        true,
         true,
         true,
         true,

@@ -1,5 +1,5 @@
 /** Several models in one C file: one copy of the kernels, one arena. */
-import { amalgamate, type KernelSources } from './amalgamate.ts';
+import { amalgamate, type KernelSources, type Root } from './amalgamate.ts';
 import type { Driver } from './driver.ts';
 import { type OutputFile, render, type TemplateSources } from './emit.ts';
 import { type ArenaMode, type ModelView, type Provenance, uniqueDrivers } from './view.ts';
@@ -27,7 +27,11 @@ export type BundleView = ReturnType<typeof viewOfBundle>;
 export function viewOfBundle(views: readonly ModelView[], options: BundleOptions) {
   const { cName, provenance } = options;
   const upper = cName.toUpperCase();
-  const roots = new Map(views.flatMap((view) => view.roots).map((root) => [`${root.file} ${root.name}`, root]));
+  const roots = new Map<string, Root>();
+  for (const root of views.flatMap((view) => view.roots)) {
+    const key = `${root.file} ${root.name}`;
+    roots.set(key, { ...root, isSeparate: root.isSeparate === true || roots.get(key)?.isSeparate === true });
+  }
   const sorted = [...roots].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, root]) => root);
   const amalgamation = amalgamate(options.kernels, sorted, cName);
   const shared = new Set([

@@ -6,8 +6,10 @@ import { withSharedRings } from './share-rings.ts';
 
 /** How much the schedule may cost, and what is enough. */
 export interface ScheduleGoal {
-  /** Instructions, as a factor of the fastest schedule. */
+  /** Instructions, as a factor of those of the fastest schedule. */
   readonly slowdown: number;
+  /** What may be spent beyond: a factor of the instructions of the schedule that `slowdown` leads to. */
+  readonly further?: number;
   /** The fastest schedule whose arena is at most this large; without it, the smallest arena. */
   readonly ramBytes?: number;
 }
@@ -20,50 +22,54 @@ export interface PlannedSchedule {
   readonly instructions: number;
 }
 
-/** A way through all steps: RAM that it takes at least, and modelled instructions. */
+/** A way through all steps: RAM that its parts take, planned each for itself, and modelled instructions. */
 interface Route {
   readonly peakBytes: number;
   readonly instructions: number;
   readonly options: readonly ScheduleOption[];
 }
 
-/** Routes whose arenas are planned for real, and how many of them with all effort. */
-const plannedRoutes = 10;
-const finalists = 3;
-/** Orders that are tried for those that are no finalists. */
-const firstIterations = 150;
+/** Routes whose arenas are planned as a whole, the smallest first. */
+const finalists = 5;
 
 /** The schedule that the goal asks for. */
 export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena: ArenaOptions): PlannedSchedule {
   const front = routesOf(context);
-  const fastest = front.at(-1)!;
+  const fastest = front.next().value!;
+  const routes = [fastest];
   const plan = (route: Route) => planRoute(context, route, arena);
   if (goal.ramBytes !== undefined) {
-    const { ramBytes } = goal;
-    const planned = [...front].reverse().filter(({ peakBytes }) => peakBytes <= ramBytes);
-    let best: PlannedSchedule | null = null;
-    for (const route of planned.slice(0, 2 * plannedRoutes)) {
-      const next = plan(route);
-      if (next.plan.sizeBytes <= ramBytes) {
-        return next;
+    let best = plan(fastest);
+    for (const route of front) {
+      if (best.plan.sizeBytes <= goal.ramBytes) {
+        return best;
       }
-      best = best === null || next.plan.sizeBytes < best.plan.sizeBytes ? next : best;
+      const next = plan(route);
+      best = next.plan.sizeBytes < best.plan.sizeBytes ? next : best;
     }
-    return best ?? plan(front[0]!);
+    return best;
   }
-  const affordable = front.filter(({ instructions }) => instructions <= fastest.instructions * goal.slowdown);
-  return affordable
-    .slice(0, plannedRoutes)
-    .map((route) => ({ route, ...planRoute(context, route, { ...arena, iterations: firstIterations }) }))
-    .sort((a, b) => a.plan.sizeBytes - b.plan.sizeBytes)
-    .slice(0, finalists)
-    .map(({ route }) => plan(route))
-    .reduce((best, next) => (next.plan.sizeBytes < best.plan.sizeBytes ? next : best));
+  const takeUpTo = (instructions: number) => {
+    while (routes.at(-1)!.instructions <= instructions) {
+      const { value } = front.next();
+      if (value === undefined) {
+        break;
+      }
+      routes.push(value);
+    }
+    const affordable = routes.filter((route) => route.instructions <= instructions);
+    return affordable
+      .slice(-finalists)
+      .map(plan)
+      .reduce((best, next) => (next.plan.sizeBytes < best.plan.sizeBytes ? next : best));
+  };
+  const found = takeUpTo(fastest.instructions * goal.slowdown);
+  return goal.further === undefined ? found : takeUpTo(found.instructions * goal.further);
 }
 
-/** Schedules from the smallest to the fastest, none better than another in both RAM and instructions, planned. */
+/** Schedules from the fastest to the smallest, none better than another in both RAM and instructions, planned. */
 export function scheduleFront(context: OptionContext, arena: ArenaOptions): readonly PlannedSchedule[] {
-  const planned = routesOf(context).map((route) => planRoute(context, route, arena));
+  const planned = [...routesOf(context)].map((route) => planRoute(context, route, arena));
   return planned.filter(
     (one) =>
       !planned.some(
@@ -83,34 +89,45 @@ function planRoute(context: OptionContext, { options, instructions }: Route, are
   return { program, plan: planArena(program, arena), instructions };
 }
 
-/** For every peak that some option has, the fastest route below it: from the smallest to the fastest. */
-function routesOf(context: OptionContext): readonly Route[] {
+/**
+ * Routes from the fastest on, each with a lower peak than the one before, and the fastest of those. Parts are only planned once
+ * they are on a route: until then they count with what they need at least.
+ */
+function* routesOf(context: OptionContext): Generator<Route, undefined> {
   const options = scheduleOptions(context);
-  const peaks = [...new Set(options.map(({ peakBytes }) => peakBytes))].sort((a, b) => a - b);
-  const ending = context.steps.map((_, step) =>
-    options.filter(({ end }) => end === step + 1).sort((a, b) => a.instructions - b.instructions),
-  );
-  const routes: Route[] = [];
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const peakBytes of peaks) {
-    const route = fastestBelow(peakBytes, ending);
-    if (route !== null && route.instructions < fewest) {
-      fewest = route.instructions;
-      routes.push(route);
+  const planned = new Map<ScheduleOption, number>();
+  const peakOf = (option: ScheduleOption) => planned.get(option) ?? option.leastBytes;
+  const ending = context.steps.map((_, step) => options.filter(({ end }) => end === step + 1));
+  for (let limit = Number.POSITIVE_INFINITY; ; ) {
+    const route = fastestBelow(limit, ending, peakOf);
+    if (route === null) {
+      return;
+    }
+    const unknown = route.options.filter((option) => !planned.has(option));
+    for (const option of unknown) {
+      planned.set(option, option.plannedBytes());
+    }
+    const peakBytes = Math.max(0, ...route.options.map(peakOf));
+    if (peakBytes < limit) {
+      yield { ...route, peakBytes };
+      limit = peakBytes;
     }
   }
-  return routes;
 }
 
-/** The route with the fewest instructions of which no option needs more than `peakBytes`; null if there is none. */
-function fastestBelow(peakBytes: number, ending: readonly (readonly ScheduleOption[])[]): Route | null {
+/** The fastest route of which every option needs less than `limit`; null if there is none. */
+function fastestBelow(
+  limit: number,
+  ending: readonly (readonly ScheduleOption[])[],
+  peakOf: (option: ScheduleOption) => number,
+): Omit<Route, 'peakBytes'> | null {
   const best: ({ readonly instructions: number; readonly last: ScheduleOption | null } | null)[] = [
     { instructions: 0, last: null },
   ];
   for (const options of ending) {
     let found: { readonly instructions: number; readonly last: ScheduleOption } | null = null;
     for (const option of options) {
-      const before = option.peakBytes <= peakBytes ? best[option.first]! : null;
+      const before = peakOf(option) < limit ? best[option.first]! : null;
       if (before !== null) {
         const instructions = before.instructions + option.instructions;
         if (found === null || instructions < found.instructions) {
@@ -130,5 +147,5 @@ function fastestBelow(peakBytes: number, ending: readonly (readonly ScheduleOpti
     chosen.unshift(last!);
     at = last!.first;
   }
-  return { peakBytes, instructions: total.instructions, options: chosen };
+  return { instructions: total.instructions, options: chosen };
 }

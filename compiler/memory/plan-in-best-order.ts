@@ -22,16 +22,20 @@ export interface PlanningOptions {
 }
 
 /** Instructions that may be spent on a smaller arena, as a factor of those of the fastest schedule. */
-const slowdowns: Readonly<Record<Objective, number>> = { speed: 1, balanced: 1.02, size: 1.02, ram: 1.05 };
+const slowdowns: Readonly<Record<Objective, number>> = { speed: 1, balanced: 1.02, size: 1.02, ram: 1.02 };
+
+/** What `ram` may spend beyond: a factor of the instructions that `balanced` takes. */
+const furtherSlowdown = 1.04;
 
 /**
  * The schedule and arena that the objective asks for, of the orders of the nodes that are tried: the file's, and the one in
- * which the fewest bytes are live at one time. The second is taken only if it needs less in the arena as well, which has
- * alignment, scratch, overlaps and rings besides.
+ * which the fewest bytes are live at one time. The second is taken only if it serves the objective better, with alignment,
+ * scratch, overlaps and rings: it needs less RAM, or is faster where both fit.
  */
 export function planInBestOrder(graph: Graph, steps: readonly Step[], options: PlanningOptions): PlannedSchedule {
   const goal: ScheduleGoal = {
     slowdown: slowdowns[options.objective],
+    ...(options.objective === 'ram' ? { further: furtherSlowdown } : {}),
     ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
   };
   const plan = (ordered: Graph, orderedSteps: readonly Step[]) =>
@@ -46,7 +50,13 @@ export function planInBestOrder(graph: Graph, steps: readonly Step[], options: P
     ordered,
     ordered.nodes.flatMap((node) => stepOf.get(node) ?? []),
   );
-  return inOrder.plan.sizeBytes < inFile.plan.sizeBytes ? inOrder : inFile;
+  return serves(inOrder, inFile, goal) ? inOrder : inFile;
+}
+
+/** True if the first is better: of two that fit what there is the faster one, else the smaller one. */
+function serves(one: PlannedSchedule, other: PlannedSchedule, { ramBytes }: ScheduleGoal): boolean {
+  const bothFit = ramBytes !== undefined && Math.max(one.plan.sizeBytes, other.plan.sizeBytes) <= ramBytes;
+  return bothFit ? one.instructions < other.instructions : one.plan.sizeBytes < other.plan.sizeBytes;
 }
 
 /** What the search for schedules knows of a graph. */

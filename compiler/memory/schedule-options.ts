@@ -17,6 +17,8 @@ import {
 } from '../schedule/index.ts';
 import { distancesOf, type Item } from './distances.ts';
 import { leastRoomForPairs, mostBytesInUse } from './placement-bound.ts';
+import { planArena } from './plan-program.ts';
+import { withSharedRings } from './share-rings.ts';
 
 /** Steps [first, end) done in one way. */
 export interface ScheduleOption {
@@ -28,7 +30,9 @@ export interface ScheduleOption {
   /** Modelled instructions. */
   readonly instructions: number;
   /** No plan can do with less RAM while these steps run. */
-  readonly peakBytes: number;
+  readonly leastBytes: number;
+  /** RAM that a plan for these steps alone takes, beside what lives across them: found by placing it. */
+  readonly plannedBytes: () => number;
 }
 
 export interface OptionContext {
@@ -60,6 +64,9 @@ const coldPart = 1 / 3;
 /** Most cold steps at either end of steps that go together. */
 const coldSteps = 4;
 
+/** Orders that are tried to place a part of a program. */
+const partIterations = 120;
+
 /** Instructions of the generated code around a call of a few rows. */
 const instructionsPerCall = 50;
 /** Of a step that has nothing to do in a tick. */
@@ -69,8 +76,9 @@ const instructionsPerTick = 14;
 export function scheduleOptions(context: OptionContext): readonly ScheduleOption[] {
   const lower = lowerings(context);
   const uses = usesOf(context);
+  const together = { ...context, steps: context.steps.map((step) => reducing(step, context.lowering)) };
   const alone = context.steps.map((_, step) => aloneOptions(context, step, lower, uses));
-  const peaks = alone.map((options) => Math.min(...options.map(({ peakBytes }) => peakBytes)));
+  const peaks = alone.map((options) => Math.min(...options.map(({ leastBytes }) => leastBytes)));
   const options = alone.flat();
   const hot = peaks.map((peak) => peak > Math.max(...peaks) * coldPart);
   for (let first = 0; first < peaks.length; first++) {
@@ -79,12 +87,12 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
       if (!isWorthIt(hot.slice(first, end))) {
         continue;
       }
-      const one = together(context, range, strides[0]!, lower, uses);
+      const one = togetherOption(together, range, strides[0]!, lower, uses);
       if (one === null) {
         break;
       }
-      if (one.peakBytes < Math.max(...peaks.slice(first, end))) {
-        const others = strides.slice(1).map((stride) => together(context, range, stride, lower, uses)!);
+      if (one.leastBytes < Math.max(...peaks.slice(first, end))) {
+        const others = strides.slice(1).map((stride) => togetherOption(together, range, stride, lower, uses)!);
         options.push(...undominated([one, ...others]));
       }
     }
@@ -104,9 +112,9 @@ function undominated(options: readonly ScheduleOption[]): readonly ScheduleOptio
     (one, i) =>
       !options.some(
         (other, k) =>
-          other.peakBytes <= one.peakBytes &&
+          other.leastBytes <= one.leastBytes &&
           other.instructions <= one.instructions &&
-          (k < i || other.peakBytes < one.peakBytes || other.instructions < one.instructions),
+          (k < i || other.leastBytes < one.leastBytes || other.instructions < one.instructions),
       ),
   );
 }
@@ -156,8 +164,16 @@ function aloneOptions(context: OptionContext, index: number, lower: Lower, uses:
   return [natural, ...fewer];
 }
 
+/** The step by a kernel that takes rows one after another, where there is one: means of whole images. */
+function reducing(step: Step, lowering: LoweringOptions): Step {
+  const kernel = step.alternatives.find(({ reduces }) => reduces === true);
+  return kernel === undefined || step.kernel.reduces === true
+    ? step
+    : { ...step, kernel, call: kernel.lower(step.view, lowering), instructions: kernel.cost(step.view).instructions };
+}
+
 /** Steps that advance together. */
-function together(
+function togetherOption(
   context: OptionContext,
   range: { readonly first: number; readonly end: number },
   stride: Stride,
@@ -189,14 +205,22 @@ function cheapest(
   const turn = { rows: Math.min(rows, height), skip: 0 };
   const turns = turnsOf(turn, height);
   const last = rowsOfTurn(turn, turns, height);
-  const candidates = step.alternatives.map((kernel) => {
-    const costOf = (count: number) => kernel.cost(viewOfRows(step, count), goal);
-    const full = costOf(turn.rows);
-    const rest = last.end - last.begin === turn.rows ? full : costOf(last.end - last.begin);
-    const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
-    const isNew = kernel !== step.kernel && !used.has(kernel.name);
-    return { kernel, instructions, cost: instructions + (isNew ? full.codeBytes * instructionsPerByte : 0) };
-  });
+  const isReduction = step.call.work.kind === 'reduction';
+  const candidates = step.alternatives
+    .filter(({ reduces }) => (reduces === true) === isReduction)
+    .map((kernel) => {
+      const isNew = kernel !== step.kernel && !used.has(kernel.name);
+      if (isReduction) {
+        const { instructions, codeBytes } = kernel.cost(step.view, goal);
+        const total = instructions + turns * (instructionsPerCall + 2 * step.view.inputs[0]!.shape.at(-1)!);
+        return { kernel, instructions: total, cost: total + (isNew ? codeBytes * instructionsPerByte : 0) };
+      }
+      const costOf = (count: number) => kernel.cost(viewOfRows(step, count), goal);
+      const full = costOf(turn.rows);
+      const rest = last.end - last.begin === turn.rows ? full : costOf(last.end - last.begin);
+      const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
+      return { kernel, instructions, cost: instructions + (isNew ? full.codeBytes * instructionsPerByte : 0) };
+    });
   return candidates.reduce((best, next) => (next.cost < best.cost ? next : best));
 }
 
@@ -212,7 +236,20 @@ function optionOf(
   const { program, crossingBytes } = partOf(context, first, end, segment, steps, uses);
   const own = Math.max(mostBytesInUse(program), isExact ? leastRoom(program) : 0);
   const instructions = steps.reduce((sum, step) => sum + step.instructions, 0);
-  return { first, end, segment, steps, instructions, peakBytes: crossingBytes + own };
+  return {
+    first,
+    end,
+    segment,
+    steps,
+    instructions,
+    leastBytes: crossingBytes + own,
+    plannedBytes: () => {
+      const part = partOf(context, first, end, segment, steps, uses).program;
+      return (
+        crossingBytes + planArena(withSharedRings(part), { alignmentBytes: 1, iterations: partIterations }).sizeBytes
+      );
+    },
+  };
 }
 
 /** Least room for an operand and its result. */

@@ -1,7 +1,7 @@
 /** Means over the height and width of a whole image, whose rows can come one after another: `msc/global_mean.h`. */
 import type { Attributes, NodeView } from '../ir/index.ts';
 import { operand } from '../ir/index.ts';
-import { type CField, field, type Isa, integer, type KernelCall } from './kernel.ts';
+import { type CField, field, type Isa, type KernelCall } from './kernel.ts';
 
 /** Most elements of a mean whose sum always fits 16 bits. */
 const mostElements = 256;
@@ -22,12 +22,12 @@ export function summingInstructions(view: NodeView<Attributes>, isa: Isa, perMea
   return Math.round(60 + means * (height * width * perElement + perMean));
 }
 
-/** The call of a kernel of `global_mean.h` for all rows at once; `fields` are those behind the size of the image. */
+/** The call of a kernel of `global_mean.h`; `fields` are those behind the size of the image. */
 export function summingCall(view: NodeView<Attributes>, name: string, isa: Isa, fields: readonly CField[]): KernelCall {
   const [, height, width, channels] = operand(view, 0).shape as [number, number, number, number];
   return {
     kernel: `${name}__${isa}`,
-    work: { kind: 'whole' },
+    work: { kind: 'reduction' },
     constants: [],
     parameters: {
       type: `${name}_parameters`,
@@ -38,8 +38,8 @@ export function summingCall(view: NodeView<Attributes>, name: string, isa: Isa, 
       { kind: 'output', index: 0 },
       { kind: 'parameters' },
       { kind: 'scratch' },
-      integer(0),
-      integer(height),
+      { kind: 'rowIndex' },
+      { kind: 'rowCount' },
     ],
     scratchBytes: isa === 'dsp' ? 8 * Math.ceil(channels / 4) : 4 * channels,
     inPlace: [],

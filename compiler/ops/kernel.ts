@@ -129,6 +129,8 @@ export interface KernelRecord<A extends Attributes = Attributes> {
   /** `<operator>_<specialisation>_<dtype>__<isa>`: the file and the function. */
   readonly name: string;
   readonly isa: Isa;
+  /** Its work is `reduction`. */
+  readonly reduces?: true;
   /** What it computes and how, one sentence. */
   readonly description: string;
   /** Whether it can compute this node; the definition's constraints hold already. */

@@ -20,6 +20,8 @@ export interface LayerReport {
   readonly instructions: number | null;
   /** How far the prediction is above what was measured; null if it was not. */
   readonly predictionErrorPercent: number | null;
+  /** Estimated by a model of the core; null without a count. */
+  readonly cycles: number | null;
 }
 
 /** What is known of a model once it is compiled, before it runs. Names and units are the same in every command. */
@@ -82,6 +84,7 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       predictedInstructions: predicted[i]!,
       instructions: null,
       predictionErrorPercent: null,
+      cycles: null,
     })),
     diagnostics: result.diagnostics,
   };

@@ -25,6 +25,8 @@ export interface RunReport extends CompileReport {
   readonly countedBy: string | null;
   /** How far the prediction is above what was measured; null if it was not. */
   readonly predictionErrorPercent: number | null;
+  /** Of the first inference, estimated by a model of the core; null for cores without one. */
+  readonly cycles: number | null;
   /** Of the firmware; null without one. */
   readonly sizes: Sizes | null;
   /** Of the same firmware without a model. */

@@ -1,6 +1,6 @@
 /** From steps and segments to a program: which calls are made, and when each row of each buffer is in use. */
 import { type Graph, sizeOfDType, type TensorId, tensorOf } from '../ir/index.ts';
-import type { Buffer, Call, Handover, Program, Scratch, Segment, Step } from './program.ts';
+import type { Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';
 import { rowCountOf, rowsOf, rowsRead, rowsWritten } from './row-access.ts';
 import { rowsInTick } from './segments.ts';
 import type { ViewSources } from './views.ts';
@@ -82,7 +82,8 @@ export function programOf(
       touchAll(tensor.id, 0, end);
     }
   }
-  const buffers = [...bufferOf].map(([draft, id]) => finished(graph, draft, id));
+  const turns = turnsOfWriters(steps, segments);
+  const buffers = [...bufferOf].map(([draft, id]) => finished(graph, draft, id, turns));
   const scratches = steps.flatMap((step, index): readonly Scratch[] =>
     step.call.scratchBytes > 0 ? [{ step: index, sizeBytes: step.call.scratchBytes, spans: spans[index]! }] : [],
   );
@@ -165,7 +166,7 @@ function draftsOf(graph: Graph, steps: readonly Step[], sources: ViewSources): R
 }
 
 /** The buffer of a draft: as few slots as its rows need. */
-function finished(graph: Graph, draft: Draft, id: number): Buffer {
+function finished(graph: Graph, draft: Draft, id: number, turns: ReadonlyMap<TensorId, Turn>): Buffer {
   const { tensors, rowBytes, height, sameRows } = draft;
   const written = Array.from({ length: height }, (_, row) => draft.written[row] ?? 0);
   const read = Array.from({ length: height }, (_, row) => draft.read[row] ?? written[row]!);
@@ -175,19 +176,41 @@ function finished(graph: Graph, draft: Draft, id: number): Buffer {
   for (let row = 1; row < height; row++) {
     read[row] = Math.max(read[row]!, read[row - 1]!);
   }
+  const fewest = sameRows ? fewestSlots(written, read) : height;
+  const turn = tensors.map((tensor) => turns.get(tensor)).find((found) => found !== undefined);
+  const slots = turn === undefined ? fewest : Math.ceil(fewest / turn.rows) * turn.rows;
+  const isRing = slots < height;
   const sizes = tensors.map((tensor) => sizeOfDType(tensorOf(graph, tensor).dtype));
   return {
     id,
     tensors,
     rowBytes,
     height,
-    slots: sameRows ? fewestSlots(written, read) : height,
-    phase: 0,
+    slots: isRing ? slots : height,
+    phase: isRing ? (turn?.skip ?? 0) % slots : 0,
     alignmentBytes: Math.max(wordBytes, ...sizes),
     written,
     read,
     sameRows,
   };
+}
+
+/** Rows that are written together, and how many are missing in the first turn. */
+type Turn = Pick<Pace, 'rows' | 'skip'>;
+
+/** By result: the turns of steps whose kernels gain from several rows a call. Their rings hold whole turns in a row. */
+function turnsOfWriters(steps: readonly Step[], segments: readonly Segment[]): ReadonlyMap<TensorId, Turn> {
+  const turns = new Map<TensorId, Turn>();
+  for (const { first, paces } of segments) {
+    paces.forEach(({ rows, skip }, k) => {
+      const { call, view } = steps[first + k]!;
+      const together = call.work.kind === 'rows' ? Math.min(call.work.window.rowsPerCall ?? 1, rows) : 1;
+      if (together > 1 && paces.length > 1) {
+        turns.set(view.outputs[0]!.id, { rows: together, skip });
+      }
+    });
+  }
+  return turns;
 }
 
 /** The most rows, first to last, that are in use at a time. */

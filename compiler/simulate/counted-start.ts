@@ -1,3 +1,4 @@
+import type { BlockCount } from '../cycles/index.ts';
 import { type Elf, functionAt, type Tool } from '../toolchain/index.ts';
 import type { ModelFirmware } from './firmware.ts';
 import { type Machine, ticksPerInstruction } from './machines.ts';
@@ -27,6 +28,8 @@ export interface Counts {
   readonly inferences: readonly number[];
   /** Of the first inference; empty without the plugin. */
   readonly steps: ReadonlyMap<number, number>;
+  /** Of the first inference; empty without the plugin. */
+  readonly blocks: readonly BlockCount[];
 }
 
 export interface Start {
@@ -91,7 +94,10 @@ export async function countedStart(
   const { ticks, end } = result.records;
   // the empty call is one instruction, and is measured in the same way
   const counted = ticks.map((t) => Math.round((t - (end?.emptyTicks ?? 0)) / ticksPerInstruction) + 1);
-  return { records: result.records, counts: { countedBy: 'icount', inferences: counted, steps: new Map() } };
+  return {
+    records: result.records,
+    counts: { countedBy: 'icount', inferences: counted, steps: new Map(), blocks: [] },
+  };
 }
 
 function check(session: CountingSession, elf: Elf, result: QemuResult, at: string, inferences: number): void {

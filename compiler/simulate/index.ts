@@ -3,6 +3,7 @@ export { type FirmwareRun, runFirmware } from './run-firmware.ts';
 export { simulate } from './simulate.ts';
 export type {
   CountMethod,
+  CycleEstimate,
   Emulator,
   FirmwareModel,
   FirmwareTensor,

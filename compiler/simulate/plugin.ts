@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BlockCount } from '../cycles/index.ts';
 import { addressOf, type Elf, packageText, runTool, type Tool } from '../toolchain/index.ts';
 
 /** What the plugin wrote: see `templates/qemu-plugin/count.c`. */
@@ -7,6 +8,8 @@ export interface PluginCounts {
   readonly inferences: readonly number[];
   /** Of the first inference. */
   readonly steps: ReadonlyMap<number, number>;
+  /** How often each block of the first inference ran. */
+  readonly blocks: readonly BlockCount[];
   /** Address of the last block that ran. */
   readonly lastAddress: number | null;
 }
@@ -61,21 +64,24 @@ export function readPluginCounts(folder: string): PluginCounts | null {
   }
   const inferences: number[] = [];
   const steps = new Map<number, number>();
+  const blocks: BlockCount[] = [];
   let lastAddress: number | null = null;
   for (const line of readFileSync(file, 'utf8').split('\n')) {
-    const [kind, first = 0, second = 0] = line.split(' ').map((word, i) => (i === 0 ? word : Number(word))) as [
+    const [kind, ...numbers] = line.split(' ').map((word, i) => (i === 0 ? word : Number(word))) as [
       string,
-      number,
-      number,
+      ...number[],
     ];
+    const [first = 0, second = 0, instructions = 0, times = 0, fell = 0] = numbers;
     if (kind === 'inference') {
       inferences.push(first);
     } else if (kind === 'step') {
       // a step may be marked in several places: where the compiler copied code, or at each of its row blocks
       steps.set(first, (steps.get(first) ?? 0) + second);
+    } else if (kind === 'block') {
+      blocks.push({ step: first, address: second, instructions, times, fell });
     } else if (kind === 'last') {
       lastAddress = first;
     }
   }
-  return { inferences, steps, lastAddress };
+  return { inferences, steps, blocks, lastAddress };
 }

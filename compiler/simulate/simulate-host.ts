@@ -60,6 +60,7 @@ export async function simulateHost(request: SimulationRequest): Promise<Simulati
     return {
       outputs: joinOutputs(records.outputs, counts),
       instructions: null,
+      cycles: null,
       stackBytes: null,
       stackBound: null,
       sizes: null,

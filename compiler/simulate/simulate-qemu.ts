@@ -1,10 +1,11 @@
 import { findArmGcc, findTool, requireTool, type Tool } from '../toolchain/index.ts';
 import { type CountingSession, type Counts, countedStart, preparePlugin, type Start } from './counted-start.ts';
-import { buildModelFirmware } from './firmware.ts';
+import { estimateCycles } from './estimate-cycles.ts';
+import { buildModelFirmware, type ModelFirmware } from './firmware.ts';
 import { groupInputs, inferenceCounts, joinOutputs, packSequences } from './inferences.ts';
 import { qemuMachine } from './machines.ts';
 import { usableBytes } from './qemu.ts';
-import type { InstructionCount, SimulationRequest, SimulationResult } from './types.ts';
+import type { CycleEstimate, InstructionCount, SimulationRequest, SimulationResult } from './types.ts';
 import { inWorkFolder } from './work-folder.ts';
 
 interface QemuTools {
@@ -45,29 +46,33 @@ async function runInputs(
   return starts;
 }
 
-/** Per step: of the product's own run where the marks changed no byte of it, else of the image with marks. */
+/** Where the counts by step come from. */
+interface StepCounts {
+  readonly image: ModelFirmware['plain'];
+  readonly counts: Counts;
+}
+
+/** Of the product's own run where the marks changed no byte of it, else of the image with marks; null without any. */
 async function stepCounts(
   session: CountingSession,
   request: SimulationRequest,
   counts: readonly number[],
   first: Counts,
-): Promise<readonly number[] | null> {
+): Promise<StepCounts | null> {
   const { marked } = session.firmware;
   const input = request.inputs[0];
   if (marked === null || first.countedBy !== 'plugin' || input === undefined) {
     return null;
   }
-  const listed = (steps: ReadonlyMap<number, number>) =>
-    Array.from({ length: request.model.stepCount }, (_, n) => steps.get(n) ?? 0);
   if (marked.sameCode) {
-    return listed(first.steps);
+    return { image: session.firmware.plain, counts: first };
   }
   const again = await countedStart(session, marked, marked.elf, packSequences([input], [counts[0]!]), counts[0]!);
   const difference = (again.counts.inferences[0] ?? 0) - (first.inferences[0] ?? 0);
   if (difference !== 0) {
     session.notes.push(`steps counted in an image that the marks changed: it takes ${difference} instructions more`);
   }
-  return listed(again.counts.steps);
+  return { image: marked, counts: again.counts };
 }
 
 /** Builds the model into a firmware and runs all inputs on the board that stands for the target. */
@@ -95,21 +100,31 @@ export async function simulateQemu(request: SimulationRequest): Promise<Simulati
     const starts = await runInputs(session, request, counts);
     const all = starts.flatMap((start) => start.counts.inferences);
     const first = starts[0]?.counts;
+    const bySteps = first === undefined ? null : await stepCounts(session, request, counts, first);
+    const listed = (steps: ReadonlyMap<number, number>) =>
+      Array.from({ length: request.model.stepCount }, (_, n) => steps.get(n) ?? 0);
     const instructions: InstructionCount | null =
       first?.inferences[0] === undefined
         ? null
         : {
             total: first.inferences[0],
-            steps: await stepCounts(session, request, counts, first),
+            steps: bySteps === null ? null : listed(bySteps.counts.steps),
             worst: all.reduce((a, b) => Math.max(a, b)),
             countedBy: first.countedBy,
           };
+    const cyclesOf = (image: ModelFirmware['plain'], { blocks }: Counts) =>
+      estimateCycles(gcc, request.target, folder, image.image, blocks);
+    const total = first === undefined ? null : await cyclesOf(firmware.plain, first);
+    const stepped = bySteps === null ? null : await cyclesOf(bySteps.image, bySteps.counts);
+    const cycles: CycleEstimate | null =
+      total === null ? null : { total: total.total, steps: stepped === null ? null : listed(stepped.steps) };
     return {
       outputs: joinOutputs(
         starts.flatMap((start) => start.records.outputs),
         counts,
       ),
       instructions,
+      cycles,
       stackBytes: starts.reduce((most, start) => Math.max(most, start.records.end?.stackBytes ?? 0), 0),
       stackBound: firmware.stackBound,
       sizes: firmware.sizes,

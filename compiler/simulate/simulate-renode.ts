@@ -82,6 +82,7 @@ export async function simulateRenode(request: SimulationRequest): Promise<Simula
         counts,
       ),
       instructions: null,
+      cycles: null,
       stackBytes: starts.reduce((most, records) => Math.max(most, records.end?.stackBytes ?? 0), 0),
       stackBound: firmware.stackBound,
       sizes: firmware.sizes,

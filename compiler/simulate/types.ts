@@ -55,12 +55,21 @@ export interface InstructionCount {
   readonly countedBy: CountMethod;
 }
 
+/** Estimated by a model of the core from how often each instruction ran in the first inference: see docs/cycles.md. */
+export interface CycleEstimate {
+  readonly total: number;
+  /** By step, of the image that tells steps; null where they cannot be told. */
+  readonly steps: readonly number[] | null;
+}
+
 /** What a simulation showed. */
 export interface SimulationResult {
   /** By input: the outputs of its inferences, one after another. */
   readonly outputs: readonly Uint8Array[];
   /** Null on the host and in Renode. */
   readonly instructions: InstructionCount | null;
+  /** Null where instructions are not counted by the plugin, and for cores without a model. */
+  readonly cycles: CycleEstimate | null;
   /** Deepest stack of run(), from the stack pointer at its call, over all inferences; null on the host. */
   readonly stackBytes: number | null;
   /** The most that any call of the model's functions can need, whatever the inputs; null on the host. */

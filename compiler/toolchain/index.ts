@@ -10,6 +10,7 @@ export {
   type SourceFile,
   writeSources,
 } from './compile.ts';
+export { disassemble } from './disassemble.ts';
 export { examineTools, type ToolReport } from './doctor.ts';
 export {
   addressOf,

@@ -42,7 +42,7 @@ export function readStackUsage(text: string): ReadonlyMap<string, CompiledFrame>
  * The most stack that any of `entries` takes, from the stack pointer at its call: every path through the machine code
  * of the image, libraries and inline assembly included. The compiler's report, where there is one, is the lower limit
  * of a frame, and its size where the code sets the stack pointer from a register; the bound is then too large rather
- * than too small. Recursion, calls by pointer and frames of variable size make it unknown.
+ * than too small. Recursion, calls by pointer and frames of variable size make it unknown. Interrupts come on top.
  */
 export function stackBound(
   elf: Elf,

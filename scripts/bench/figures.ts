@@ -10,6 +10,8 @@ export type BenchObjective = (typeof benchObjectives)[number];
 export interface Figures {
   /** Of one inference, counted. */
   readonly instructions: number;
+  /** Estimated, see docs/cycles.md; null without a disassembler. */
+  readonly cycles: number | null;
   /** Of one inference, by the compiler's cost models. */
   readonly predictedInstructions: number;
   /** Multiplications that are left after the graph's passes. */

@@ -57,6 +57,7 @@ export async function measure(
   return {
     figures: {
       instructions: instructions.total,
+      cycles: run.cycles?.total ?? null,
       predictedInstructions: report.predictedInstructions,
       macs: report.layers.reduce((sum, layer) => sum + layer.macs, 0),
       codeBytes: sizes.text + sizes.data - emptySizes.text - emptySizes.data - report.flash.weightBytes,

@@ -9,6 +9,9 @@
  * whose condition fails included. The call itself belongs to the caller.
  * `steps` holds lines "STEP ADDRESS": when the address is reached, what was executed since the last such mark belongs
  * to that step. All numbers are decimal. Nothing is lost to interrupts: the firmware has none.
+ * Of the first inference it also tells how often each translated block ran: "block STEP ADDRESS INSTRUCTIONS TIMES
+ * FELL", with the step -1 for what belongs to none; FELL is how often the block behind it in memory came next. A block
+ * belongs to the step whose mark comes after its start.
  *
  * QEMU exports a C interface to plugins and promises it by number; Debian ships no header, so the few functions used
  * are declared here. They are the same in the interface's versions 0 to 5 (QEMU 4.2 to 10).
@@ -42,6 +45,7 @@ void qemu_plugin_register_atexit_cb(plugin_id id, void (*callback)(plugin_id id,
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *block);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *block, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *instruction);
+size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *instruction);
 
 EXPORTED int qemu_plugin_version = PLUGIN_INTERFACE;
 
@@ -61,39 +65,77 @@ typedef struct {
 
 static mark marks[MAX_MARKS];
 static size_t mark_count;
-static FILE *out;
 static uint64_t executed; /* block by block: each is counted as a whole when it starts */
 static uint64_t started_at;
 static uint64_t last_mark;
 static uint64_t inferences;
 static bool running;
 
-typedef struct {
+static FILE *out;
+
+typedef struct block_info {
     uint64_t address;
+    uint64_t end; /* behind the last instruction */
     uint64_t instructions;
+    uint64_t times; /* since they were last told */
+    uint64_t fell;
+    struct block_info *next;
 } block_info;
 
-static const block_info *last_block;
+static block_info *blocks;
+static block_info *last_block;
 
 static void on_block(unsigned cpu, void *data) {
-    const block_info *const block = data;
+    block_info *const block = data;
 
     (void)cpu;
     executed += block->instructions;
+    block->times++;
+    if (last_block != NULL && last_block->end == block->address) {
+        last_block->fell++;
+    }
     last_block = block;
+}
+
+/* What runs is counted before its marks are reached: `kept` executions of the last block belong to what follows. */
+static void forget_blocks(uint64_t kept) {
+    for (block_info *block = blocks; block != NULL; block = block->next) {
+        block->times = 0;
+        block->fell = 0;
+    }
+    last_block->times = kept;
+}
+
+static void tell_blocks(int64_t step) {
+    for (const block_info *block = blocks; block != NULL; block = block->next) {
+        if (block->times > 0) {
+            fprintf(out, "block %lld %llu %llu %llu %llu\n", (long long)step, (unsigned long long)block->address,
+                    (unsigned long long)block->instructions, (unsigned long long)block->times,
+                    (unsigned long long)block->fell);
+        }
+    }
 }
 
 static void reach(mark *m, uint64_t now) {
     if (m->step == ENTRY && !running) {
         running = true;
         started_at = last_mark = now;
+        if (inferences == 0) {
+            forget_blocks(1);
+        }
     } else if (m->step == EXIT && running) {
         running = false;
+        if (inferences == 0) {
+            last_block->times--;
+            tell_blocks(-1);
+        }
         inferences++;
         fprintf(out, "inference %llu\n", (unsigned long long)(now - started_at));
     } else if (m->step >= 0 && running && inferences == 0) {
         m->instructions += now - last_mark;
         last_mark = now;
+        tell_blocks(m->step);
+        forget_blocks(0);
     }
 }
 
@@ -135,11 +177,15 @@ static void *allocate(size_t size) {
 /* What is allocated here lives as long as QEMU: a few hundred blocks. */
 static void on_translation(plugin_id id, struct qemu_plugin_tb *block) {
     const size_t count = qemu_plugin_tb_n_insns(block);
+    struct qemu_plugin_insn *const last = qemu_plugin_tb_get_insn(block, count - 1);
     block_info *const info = allocate(sizeof *info);
 
     (void)id;
-    info->address = qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(block, 0));
-    info->instructions = count;
+    *info = (block_info){.address = qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(block, 0)),
+                         .end = qemu_plugin_insn_vaddr(last) + qemu_plugin_insn_size(last),
+                         .instructions = count,
+                         .next = blocks};
+    blocks = info;
     qemu_plugin_register_vcpu_tb_exec_cb(block, on_block, NO_REGISTERS, info);
     for (size_t i = 0; i < count; i++) {
         struct qemu_plugin_insn *const instruction = qemu_plugin_tb_get_insn(block, i);

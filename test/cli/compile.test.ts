@@ -49,6 +49,7 @@ describe.concurrent('msc compile', () => {
           predictedInstructions: null,
           instructions: null,
           predictionErrorPercent: null,
+          cycles: null,
         },
       ],
       diagnostics: [],

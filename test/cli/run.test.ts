@@ -54,6 +54,7 @@ describe.concurrent('msc run', () => {
       instructions: null,
       countedBy: null,
       predictionErrorPercent: null,
+      cycles: null,
       sizes: { text: null, data: null, bss: null },
       emptySizes: { text: null, data: null, bss: null },
       memory: {
@@ -78,6 +79,7 @@ describe.concurrent('msc run', () => {
           predictedInstructions: null,
           instructions: null,
           predictionErrorPercent: null,
+          cycles: null,
         },
       ],
       diagnostics: [],

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Graph } from '../../compiler/ir/index.ts';
-import { planInBestOrder } from '../../compiler/memory/plan-in-best-order.ts';
-import { planWithOverlaps } from '../../compiler/memory/plan-program.ts';
+import { chooseSchedule, type PlannedSchedule } from '../../compiler/memory/choose-schedule.ts';
+import { contextOf, type PlanningOptions, planInBestOrder } from '../../compiler/memory/plan-in-best-order.ts';
 import { chooseKernels } from '../../compiler/schedule/index.ts';
 import { graphFrom, sampleOutputs } from '../support/graphs.ts';
 import { randomGraph } from '../support/random-graphs.ts';
 
+const options: PlanningOptions = { objective: 'balanced', lowering: { rounding: 'double' }, alignmentBytes: 8 };
+
 const stepsOf = (graph: Graph) =>
-  chooseKernels(graph, { isas: ['portable'], objective: 'balanced', lowering: { rounding: 'double' } });
+  chooseKernels(graph, { isas: ['portable'], objective: 'balanced', lowering: options.lowering });
+
+const inFileOrder = (graph: Graph): PlannedSchedule =>
+  chooseSchedule(contextOf(graph, stepsOf(graph), options), { slowdown: 1.02 }, options);
 
 /** Three branches that swell and shrink again, as a file may list them: level by level. */
 const diamond = graphFrom(
@@ -31,24 +36,31 @@ function fullyConnected(input: number, weights: number, output: number): string 
 }
 
 test('a diamond is walked branch by branch, with the same outputs', () => {
-  const steps = stepsOf(diamond);
-  const { program, plan } = planInBestOrder(diamond, steps, 8);
+  const { program, plan } = planInBestOrder(diamond, stepsOf(diamond), options);
   expect(program.steps.map(({ node }) => node.name)).toEqual(['fc1', 'fc4', 'fc2', 'fc5', 'fc3', 'fc6', 'y']);
-  expect(new Set(program.steps)).toEqual(new Set(steps));
-  expect([planWithOverlaps(diamond, steps, 8).plan.sizeBytes, plan.sizeBytes]).toEqual([800, 352]);
+  expect([inFileOrder(diamond).plan.sizeBytes, plan.sizeBytes]).toEqual([800, 352]);
   expect(sampleOutputs(program.graph, 1)).toEqual(sampleOutputs(diamond, 1));
+});
+
+test.each([
+  [300, 352],
+  [352, 352],
+  [400, 352],
+  [1000, 800],
+])('of %d bytes of RAM, %d are used: what fits is not reordered', (ramBytes, expected) => {
+  const { plan } = planInBestOrder(diamond, stepsOf(diamond), { ...options, ramBytes });
+  expect(plan.sizeBytes).toBe(expected);
 });
 
 test('the arena is never larger than in the order of the file, and the outputs are the same', () => {
   let smaller = 0;
-  for (let seed = 0; seed < 60; seed++) {
-    const graph = randomGraph({ nodes: 14, reach: 8, anything: false }, seed);
-    const steps = stepsOf(graph);
-    const inFile = planWithOverlaps(graph, steps, 4).plan.sizeBytes;
-    const { program, plan } = planInBestOrder(graph, steps, 4);
+  for (let seed = 0; seed < 20; seed++) {
+    const graph = randomGraph({ nodes: 12, reach: 8, anything: false }, seed);
+    const inFile = inFileOrder(graph).plan.sizeBytes;
+    const { program, plan } = planInBestOrder(graph, stepsOf(graph), options);
     expect(plan.sizeBytes).toBeLessThanOrEqual(inFile);
     smaller += plan.sizeBytes < inFile ? 1 : 0;
     expect(sampleOutputs(program.graph, seed)).toEqual(sampleOutputs(graph, seed));
   }
-  expect(smaller).toBeGreaterThan(5);
+  expect(smaller).toBeGreaterThan(1);
 });

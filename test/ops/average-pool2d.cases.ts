@@ -61,6 +61,7 @@ export function poolCases(operator: 'average_pool2d' | 'max_pool2d'): readonly N
       activation: 'relu6',
     }),
     poolCase(operator, 'float32', 'batch 2, global', [2, 4, 4, 5], { kernel: [4, 4] }),
+    poolCase(operator, 'float32', 'global', [1, 4, 5, 3], { kernel: [4, 5] }),
     poolCase(operator, 'float32', 'below -1', [1, 3, 3, 2], {
       kernel: [3, 3],
       strides: [1, 1],

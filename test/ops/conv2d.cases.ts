@@ -200,6 +200,23 @@ export const conv2dCases: readonly NodeCase[] = [
       ['with relu6', { attributes: { activation: 'relu6', ...same3 } }],
     ] as readonly (readonly [string, Changes])[]
   ).map(([name, changes]) => int8Case(`3x3 of 3 channels ${name}`, { kernel: [3, 3], channels: 3, ...changes })),
+  int8Case('1x1 of 32 channels', { input: [1, 3, 3], channels: 32, outputs: 6, outputScale: 0.1 }),
+  int8Case('1x1 of 31 channels, lowest zero points', {
+    input: [1, 2, 5],
+    channels: 31,
+    outputs: 4,
+    inputZeroPoint: -128,
+    outputZeroPoint: -128,
+    outputScale: 0.1,
+  }),
+  int8Case('1x1 of 32 channels of ends', {
+    channels: 32,
+    outputs: 2,
+    values: [-128, -128],
+    weights: { range: [-128, -128] },
+    outputScale: 2,
+  }),
+  int8Case('1x1 of 8 channels on one pixel, relu6', { input: [1, 1, 1], attributes: { activation: 'relu6' } }),
   int8Case('3x3 of all int8', {
     input: [1, 5, 8],
     kernel: [3, 3],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { withBoards } from '../../scripts/bench/boards.ts';
 import { checksOf } from '../../scripts/bench/checks.ts';
 import { benchDocument } from '../../scripts/bench/document.ts';
 import { type BenchFile, differencesOf, type Figures, type Place, withFigures } from '../../scripts/bench/figures.ts';
@@ -13,8 +14,9 @@ const place: Place = { section: 'models', model: 'b', target: 'stm32f7', objecti
 const figures: Figures = { ...Object.values(committed.twins)[0]!.stm32f7!.balanced! };
 
 describe('the committed figures', () => {
-  test('are what docs/bench.md shows', () => {
+  test('are what docs/bench.md and docs/cycles.md show', () => {
     expect(textOf('docs/bench.md')).toBe(benchDocument(committed));
+    expect(textOf('docs/cycles.md')).toBe(withBoards(textOf('docs/cycles.md'), committed));
   });
 
   test('hold every limit but those of mnist_lstm_int8 on Cortex-M4', () => {

@@ -88,6 +88,9 @@ emulated('on an emulated core', () => {
     expect(steps).toBeGreaterThan(0);
     expect(steps).toBeLessThanOrEqual(instructions!.total);
     expect(instructions!.total - steps).toBeLessThan(12);
+    const cycles = result.cycles?.steps?.reduce((a, b) => a + b, 0) ?? 0;
+    const isModelled = /m4|m7|stm32/.test(target);
+    expect(result.cycles !== null && cycles > 0 && cycles <= result.cycles.total).toBe(isModelled);
     expect(sizes!.bss - emptySizes!.bss).toBe(32);
     expect(sizes!.text - emptySizes!.text).toBeGreaterThanOrEqual(modelSizes!.text);
     expect(result.notes).toEqual([]);
@@ -116,6 +119,17 @@ emulated('on an emulated core', () => {
       expect(stackBytes).toBe(0);
       expect(notes).toHaveLength(countedBy === 'plugin' ? 0 : 1);
     }
+  });
+
+  it.each([
+    // before the loop and its first turn 8, 99 turns of 3, 99 taken branches, 3 behind it and 2 for the return
+    ['stm32f4', 8 + 3 * 99 + 99 + 3 + 2],
+    // before the loop and its first turn 5, 99 turns of 2, one branch predicted wrongly, 2 behind it and 1 for the return
+    ['stm32f7', 5 + 2 * 99 + 6 + 2 + 1],
+    ['cortex-m3', null],
+  ])('estimates the cycles of a loop on %s as by hand', async (target, total) => {
+    const { cycles } = await loopOn(target, [100, 1]);
+    expect(cycles).toEqual(total === null ? null : { total, steps: null });
   });
 
   it('counts the same every time', async () => {

@@ -78,6 +78,15 @@ typedef struct {
 } msc_conv2d_winograd_s8_parameters;
 
 /*
+ * Weights for every two channels: two biases, for every four inputs four words of int16, inputs 0 and 2, then 1 and 3, of
+ * the first channel, then of the second, the factors of matrix_s8.h of each, and the zero point of the output.
+ */
+typedef struct {
+    msc_matrix_s8 matrix;
+    int32_t channels; /* at most 32; those of the weights are filled up with zeros to a multiple of 4 */
+} msc_conv2d_1x1_wide_s8_parameters;
+
+/*
  * Windows of 3 by 3 by 1. The channels of the matrix hold all, nine words each: the bias, weights as int16 of the elements
  * 0 and 2, 3 and 5, 6 and 8, 1 and 4, 7 and none, the factors of matrix_s8.h, and the zero point of the output.
  */
@@ -129,6 +138,10 @@ MSC_KERNEL void msc_conv2d_3x3x1_s8__dsp(const int8_t *const *rows, int8_t *outp
 MSC_KERNEL void msc_conv2d_winograd_s8__dsp(const int8_t *const *rows, int8_t *output,
                                             const msc_conv2d_winograd_s8_parameters *p, void *scratch,
                                             int32_t row_count);
+/* Scratch: columns of two pixels as int16, then a pixel; channels filled up to words. */
+MSC_KERNEL void msc_conv2d_1x1_wide_s8__dsp(const int8_t *input, int8_t *output,
+                                            const msc_conv2d_1x1_wide_s8_parameters *p, void *scratch,
+                                            int32_t pixels);
 /* Scratch: columns of three pixels as int16, then, if channels do not come in fours, as int8. */
 MSC_KERNEL void msc_conv2d_1x1_s8__dsp(const int8_t *input, int8_t *output,
                                        const msc_conv2d_1x1_packed_s8_parameters *p, void *scratch, int32_t pixels);

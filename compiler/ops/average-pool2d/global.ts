@@ -18,6 +18,7 @@ export const globalAverageKernels: readonly Kernel[] = [
   {
     name: 'average_pool2d_global_f32__portable',
     isa: 'portable',
+    reduces: true,
     description: 'One image, the window as large, without padding.',
     accepts: (view) => isGlobal(view) && isSummable(view, 'float32', 'portable'),
     cost: (view) => ({ instructions: summingInstructions(view, 'portable', 18), codeBytes: 260 }),
@@ -35,6 +36,7 @@ function int8Kernel(isa: Isa, description: string, codeBytes: number): Kernel {
   return {
     name: `average_pool2d_global_s8__${isa}`,
     isa,
+    reduces: true,
     description,
     accepts: (view) => isGlobal(view) && isSummable(view, 'int8', isa),
     cost: (view) => ({ instructions: summingInstructions(view, isa, isa === 'dsp' ? 25 : 32), codeBytes }),

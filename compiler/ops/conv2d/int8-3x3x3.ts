@@ -27,11 +27,10 @@ export const int8ThreeChannelsDsp: KernelRecord<Conv2dAttributes> = {
   cost: (view) => {
     const outputs = operand(view, 1).shape[0]!;
     const [batches, height, width] = result(view).shape as [number, number, number];
-    const calls = batches * height;
-    return {
-      instructions: calls * (Math.ceil(width / 3) * (pixelsInstructions({ outputs, columns }) + 90) + 190),
-      codeBytes: 1600,
-    };
+    // The last three pixels overlap those before.
+    const products = pixelsInstructions(view, { outputs, columns }, 3 * Math.ceil(width / 3), 65);
+    const borders = view.attributes.padding.slice(2).filter((elements) => elements > 0).length;
+    return { instructions: batches * height * (products + 100 + 400 * borders), codeBytes: 1600 };
   },
   lower: (view) => {
     const { constants, fields } = packMatrix(view, matrixOf(view), 2);

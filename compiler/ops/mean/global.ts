@@ -19,6 +19,7 @@ export const globalMeanKernels: readonly Kernel[] = [
   {
     name: 'mean_global_f32__portable',
     isa: 'portable',
+    reduces: true,
     description: 'Height and width of one image.',
     accepts: (view) => isGlobal(view) && isSummable(view, 'float32', 'portable'),
     cost: (view) => ({ instructions: summingInstructions(view, 'portable', 11), codeBytes: 200 }),
@@ -30,6 +31,7 @@ function int8Kernel(isa: Isa, description: string, codeBytes: number): Kernel {
   return {
     name: `mean_global_s8__${isa}`,
     isa,
+    reduces: true,
     description,
     accepts: (view) => isGlobal(view) && isSummable(view, 'int8', isa),
     cost: (view) => ({ instructions: summingInstructions(view, isa, 34), codeBytes }),
