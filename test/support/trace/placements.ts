@@ -1,5 +1,11 @@
 /** The only file of the tracer that knows how programs are planned. */
-import { emitModel, type ModelView, type OutputFile, viewOfProgram } from '../../../compiler/codegen/index.ts';
+import {
+  type ArenaMode,
+  emitModel,
+  type ModelView,
+  type OutputFile,
+  viewOfProgram,
+} from '../../../compiler/codegen/index.ts';
 import { type Graph, type TensorId, tensorOf } from '../../../compiler/ir/index.ts';
 import { nothingPlaced } from '../../../compiler/memory/place.ts';
 import { type ArenaPlan, planArena } from '../../../compiler/memory/plan-program.ts';
@@ -80,15 +86,16 @@ export function separatePlacement({ program }: Placement): Placement & { readonl
   };
 }
 
-/** The C of a placement, with the arena given by the caller. */
+/** The C of a placement. */
 export function emitPlacement(
   { program, plan }: Placement,
   cName: string,
   assets: Assets,
+  arena: ArenaMode = 'caller',
 ): { readonly view: ModelView; readonly files: readonly OutputFile[] } {
   const view = viewOfProgram(program, plan, {
     cName,
-    arena: 'caller',
+    arena,
     provenance: { mscVersion: '', modelName: cName, modelSha256: '', target: 'trace' },
     kernels: assets.kernels,
     placement: nothingPlaced,
