@@ -199,7 +199,7 @@ function withLags(
         const range = rowsOfTurn(turn, m, height);
         const { begin, end } = range.end > range.begin ? rowsRead(step, operand, range) : { begin: 0, end: 0 };
         if (end > begin) {
-          const needed = members[k]!.call.work.kind === 'reduction' ? rowCountOf(members[k]!) : end;
+          const needed = areSameRows(members[k]!, step, operand) ? end : rowCountOf(members[k]!);
           const at = tickOfTurn({ lag: lags[reader]!, every: turn.every }, m);
           lag = Math.min(lag, at - (Math.ceil((needed + skip) / rows) - 1) * every);
         }
@@ -214,6 +214,12 @@ function withLags(
     rows,
     skip,
   }));
+}
+
+/** True if row y of the reader's operand is what the writer has after row y of its own: no reduction, no view as one row. */
+function areSameRows(writer: Step, reader: Step, operand: number): boolean {
+  const [written, read] = [writer.view.outputs[0]!, reader.view.inputs[operand]!];
+  return writer.call.work.kind !== 'reduction' && rowsOf(written).height === rowsOf(read).height;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
