@@ -10,6 +10,8 @@ export interface SelectionOptions {
   /** Instruction sets of the target. */
   readonly isas: readonly Isa[];
   readonly objective: Objective;
+  /** Instructions that a byte of flash is worth, if not what the objective says. */
+  readonly bytePrice?: number;
   readonly lowering: LoweringOptions;
 }
 
@@ -23,6 +25,11 @@ export const instructionsPerByte: Readonly<Record<Objective, number>> = {
   speed: 0,
   ram: 2,
 };
+
+/** Instructions that a byte of flash is worth: what is asked for, else what the objective says. */
+export function bytePriceOf({ objective, bytePrice }: Pick<SelectionOptions, 'objective' | 'bytePrice'>): number {
+  return bytePrice ?? instructionsPerByte[objective];
+}
 
 /** What the C compiler is asked for under an objective. */
 export function codeGoalOf(objective: Objective): CodeGoal {
@@ -51,7 +58,7 @@ export function chooseKernelsTogether(
     graph.nodes.filter((node) => !isView(graph, node)).map((node) => viewOf(graph, node)),
   );
   const candidates = views.flat().map((view) => candidatesFor(view, options));
-  const chosen = chooseTogether(candidates, instructionsPerByte[options.objective]);
+  const chosen = chooseTogether(candidates, bytePriceOf(options));
   let next = 0;
   return views.map((list) =>
     list.map((view): Step => {
@@ -78,7 +85,7 @@ function candidatesFor(view: NodeView, options: SelectionOptions): readonly Cand
       options.objective === 'size' && kernels.length > 1
         ? kernel.lower(view, options.lowering).constants.reduce((sum, array) => sum + array.values.byteLength, 0)
         : tableBytes;
-    return { kernel, codeBytes, cost: instructions + bytes * instructionsPerByte[options.objective] };
+    return { kernel, codeBytes, cost: instructions + bytes * bytePriceOf(options) };
   });
 }
 
