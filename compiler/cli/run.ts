@@ -11,7 +11,7 @@ import { grouped, table } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { type ExecutionResult, type Executor, execute } from './execute.ts';
 import { runCommand } from './failure.ts';
-import { objectiveOption, oneOf, targetOption } from './options.ts';
+import { budgetOptions, flashHelp, objectiveOption, oneOf, optimizeHelp, ramHelp, targetOption } from './options.ts';
 import { placeHelp, placeOption } from './place.ts';
 import { readInputFile } from './read-input.ts';
 import { checkStack, stackOption } from './stack-budget.ts';
@@ -25,6 +25,8 @@ interface RunFlags {
   readonly output?: string;
   readonly emulator: string;
   readonly optimize: string;
+  readonly ram?: string;
+  readonly flash?: string;
   readonly place?: readonly string[];
   readonly streamInput?: boolean;
   readonly stack?: string;
@@ -47,7 +49,9 @@ export function addRunCommand(program: Command): void {
     .option('--tolerance <rel,abs>', 'how far float outputs may be off; integers must be equal', '1e-5,1e-6')
     .option('--output <folder>', 'write output_0.bin, output_1.bin, ... of the inputs there')
     .option('--emulator <name>', executors.join(', '), 'auto')
-    .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
+    .option('--optimize <goal>', optimizeHelp, 'balanced')
+    .option('--ram <bytes>', ramHelp)
+    .option('--flash <bytes>', flashHelp)
     .option('--place <what=memory...>', placeHelp)
     .option('--stream-input', 'hand the input over row by row: <name>_push_row()')
     .option('--stack <bytes>', 'how much stack an inference may need; fails with 3 beyond')
@@ -73,6 +77,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
   }
   const executor = oneOf('--emulator', flags.emulator, executors);
   const objective = objectiveOption(flags.optimize);
+  const budgets = budgetOptions(flags);
   const stackBudget = flags.stack === undefined ? null : stackOption(flags.stack);
   const [target, assets, bytes, inputs, expected] = await Promise.all([
     targetOption(flags.target),
@@ -86,6 +91,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     target,
     assets,
     objective,
+    ...budgets,
     place: placeOption(flags.place),
     streamInput: flags.streamInput ?? false,
   });
@@ -94,7 +100,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     target,
     executor,
     inputs,
-    objective,
+    objective: result.objective,
     ...(flags.toolchain === undefined ? {} : { toolchain: flags.toolchain }),
   });
   const overBudget = stackBudget === null ? [] : checkStack(execution, stackBudget);

@@ -18,6 +18,8 @@ export interface SelectionOptions {
   /** Instruction sets of the target. */
   readonly isas: readonly Isa[];
   readonly objective: Objective;
+  /** Instructions that a byte of flash is worth, if not what the objective says. */
+  readonly bytePrice?: number;
   readonly lowering: LoweringOptions;
 }
 
@@ -31,6 +33,11 @@ export const instructionsPerByte: Readonly<Record<Objective, number>> = {
   speed: 0,
   ram: 2,
 };
+
+/** Instructions that a byte of flash is worth: what is asked for, else what the objective says. */
+export function bytePriceOf({ objective, bytePrice }: Pick<SelectionOptions, 'objective' | 'bytePrice'>): number {
+  return bytePrice ?? instructionsPerByte[objective];
+}
 
 /** What the C compiler is asked for under an objective. */
 export function codeGoalOf(objective: Objective): CodeGoal {
@@ -59,7 +66,7 @@ export function chooseKernelsTogether(
     graph.nodes.filter((node) => !isView(graph, node)).map((node) => viewOf(graph, node)),
   );
   const candidates = views.flat().map((view) => candidatesFor(view, options));
-  const chosen = chooseTogether(candidates, instructionsPerByte[options.objective]);
+  const chosen = chooseTogether(candidates, bytePriceOf(options));
   let next = 0;
   return views.map((list) =>
     list.map((view): Step => {
@@ -86,7 +93,7 @@ function candidatesFor(view: NodeView, options: SelectionOptions): readonly Cand
       options.objective === 'size' && kernels.length > 1
         ? constantBytes(kernel.lower(view, options.lowering))
         : tableBytes;
-    return { kernel, codeBytes, cost: instructions + bytes * instructionsPerByte[options.objective] };
+    return { kernel, codeBytes, cost: instructions + bytes * bytePriceOf(options) };
   });
 }
 
