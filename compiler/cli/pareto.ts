@@ -34,7 +34,7 @@ function textOf(points: readonly ParetoPoint[]): string {
   ]);
   return [
     ...table(['arena', 'instructions', 'flash', 'flags'], rows, [true, true, true, false]),
-    'Bytes; instructions of one inference, predicted; flash is weights, tables and modelled code: `msc run` measures both.',
+    'Bytes; instructions of one inference, predicted; flash is weights, tables and modelled code. `msc run` measures them.',
     '',
   ].join('\n');
 }

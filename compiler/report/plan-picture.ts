@@ -229,7 +229,7 @@ function limits({ planned, axis, yOf }: Paper): readonly string[] {
     ),
   ];
   if (sizeBytes <= lowerBoundBytes) {
-    return line('peak', sizeBytes, [`arena ${grouped(sizeBytes)}`, 'no plan is smaller'], 0);
+    return line('peak', sizeBytes, [`arena ${grouped(sizeBytes)}`, '= lower bound'], 0);
   }
   const shift = Math.max(0, 18 - (yOf(lowerBoundBytes) - yOf(sizeBytes)));
   return [
