@@ -52,6 +52,8 @@ export interface CompileOptions {
   readonly rounding?: Rounding;
   /** Takes the fastest schedule whose arena is at most this large; an error if there is none. */
   readonly ramBytes?: number;
+  /** Emits `<name>_push_row()` instead of `<name>_run()`: the input comes row by row. */
+  readonly streamInput?: boolean;
   /** Takes the fastest kernels with which weights, tables and modelled code are at most this large; an error if there are none. */
   readonly flashBytes?: number;
   /** What lies in which memory of the target. */
@@ -160,8 +162,12 @@ export function stepsFor(
 
 function planProgram(graph: Graph, options: GraphOptions & Partial<KernelWish>): PlannedSchedule {
   const { steps, planning } = stepsFor(graph, options);
-  const { ramBytes } = options;
-  return planInBestOrder(graph, steps, { ...planning, ...(ramBytes === undefined ? {} : { ramBytes }) });
+  const { ramBytes, streamInput = false } = options;
+  return planInBestOrder(graph, steps, {
+    ...planning,
+    streamInput,
+    ...(ramBytes === undefined ? {} : { ramBytes }),
+  });
 }
 
 /** A planned program, as it would be emitted, and what it costs. */

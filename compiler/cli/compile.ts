@@ -32,6 +32,7 @@ export interface CompileFlags {
   readonly sharedArena?: boolean;
   readonly as?: string;
   readonly live?: boolean;
+  readonly streamInput?: boolean;
   readonly arena: string;
   readonly optimize: string;
   readonly ram?: string;
@@ -62,6 +63,7 @@ export function addCompileCommand(program: Command): void {
     .option('--optimize <goal>', optimizeHelp, 'balanced')
     .option('--ram <bytes>', ramHelp)
     .option('--flash <bytes>', flashHelp)
+    .option('--stream-input', 'take the input row by row: <name>_push_row() instead of <name>_run()')
     .option(
       '--shared-arena',
       'several models in one .c: one arena, on which one runs at a time, and one copy of the kernels',
@@ -107,6 +109,7 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
     objective: objectiveOption(flags.optimize),
     ...budgetOptions(flags),
     place: placeOption(flags.place),
+    streamInput: flags.streamInput ?? false,
     ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
   };
   if (options.arena === 'caller' && options.place.some(({ what }) => what === 'arena')) {

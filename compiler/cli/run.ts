@@ -28,6 +28,7 @@ interface RunFlags {
   readonly ram?: string;
   readonly flash?: string;
   readonly place?: readonly string[];
+  readonly streamInput?: boolean;
   readonly stack?: string;
   readonly toolchain?: string;
   readonly json?: boolean;
@@ -52,6 +53,7 @@ export function addRunCommand(program: Command): void {
     .option('--ram <bytes>', ramHelp)
     .option('--flash <bytes>', flashHelp)
     .option('--place <what=memory...>', placeHelp)
+    .option('--stream-input', 'hand the input over row by row: <name>_push_row()')
     .option('--stack <bytes>', 'how much stack an inference may need; fails with 3 beyond')
     .option('--toolchain <path>', 'the Arm compiler, or a folder that holds it')
     .option('--json', 'print the report as JSON on stdout')
@@ -91,6 +93,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     objective,
     ...budgets,
     place: placeOption(flags.place),
+    streamInput: flags.streamInput ?? false,
   });
   const execution = await execute({
     result,

@@ -61,10 +61,10 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
     return affordable
       .slice(-finalists)
       .map(plan)
-      .reduce((best, next) => (next.plan.sizeBytes < best.plan.sizeBytes ? next : best));
+      .reduce(smaller);
   };
   const found = takeUpTo(fastest.instructions * goal.slowdown);
-  return goal.further === undefined ? found : takeUpTo(found.instructions * goal.further);
+  return goal.further === undefined ? found : smaller(found, takeUpTo(found.instructions * goal.further));
 }
 
 /** What `chooseSchedule` gives for the budgets from the largest on: schedules from the fastest to the one with the smallest arena. */

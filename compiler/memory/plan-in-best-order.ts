@@ -3,6 +3,7 @@ import type { LoweringOptions } from '../ops/index.ts';
 import { bytePriceOf, codeGoalOf, type Objective, orderNodes, type Step, sourcesOfViews } from '../schedule/index.ts';
 import { chooseSchedule, type PlannedSchedule, type ScheduleGoal, scheduleFront } from './choose-schedule.ts';
 import type { OptionContext } from './schedule-options.ts';
+import { streamedInput } from './streamed-input.ts';
 
 /** What decides between schedules. */
 export interface PlanningOptions {
@@ -12,6 +13,8 @@ export interface PlanningOptions {
   readonly lowering: LoweringOptions;
   /** Takes the fastest schedule whose arena is at most this large. */
   readonly ramBytes?: number;
+  /** The rows of the input come one after another: it never stands in the arena as a whole. */
+  readonly streamInput?: boolean;
   /** The arena starts at a multiple of this. */
   readonly alignmentBytes: number;
 }
@@ -76,12 +79,15 @@ function serves(one: PlannedSchedule, other: PlannedSchedule, { ramBytes }: Sche
 
 /** What the search for schedules knows of a graph. */
 export function contextOf(graph: Graph, steps: readonly Step[], options: PlanningOptions): OptionContext {
+  const sources = sourcesOfViews(graph);
   return {
     graph,
     steps,
-    sources: sourcesOfViews(graph),
+    sources,
     lowering: options.lowering,
     instructionsPerByte: bytePriceOf(options),
     goal: codeGoalOf(options.objective),
+    mayGoTogether: options.objective !== 'size' || options.ramBytes !== undefined,
+    streamed: options.streamInput === true ? streamedInput(graph, steps, sources) : null,
   };
 }

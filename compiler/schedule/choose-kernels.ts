@@ -1,5 +1,13 @@
 import { type Graph, type NodeView, viewOf } from '../ir/index.ts';
-import { type CodeGoal, type Isa, type KernelRecord, type LoweringOptions, operatorNamed } from '../ops/index.ts';
+import {
+  type CodeGoal,
+  type CValue,
+  type Isa,
+  type KernelCall,
+  type KernelRecord,
+  type LoweringOptions,
+  operatorNamed,
+} from '../ops/index.ts';
 import type { Step } from './program.ts';
 import { isView } from './views.ts';
 
@@ -83,10 +91,32 @@ function candidatesFor(view: NodeView, options: SelectionOptions): readonly Cand
     // For size the constants count as they are emitted; else they differ too little to lay them out for every candidate.
     const bytes =
       options.objective === 'size' && kernels.length > 1
-        ? kernel.lower(view, options.lowering).constants.reduce((sum, array) => sum + array.values.byteLength, 0)
+        ? constantBytes(kernel.lower(view, options.lowering))
         : tableBytes;
     return { kernel, codeBytes, cost: instructions + bytes * bytePriceOf(options) };
   });
+}
+
+/** Flash of what a call reads: its arrays, its parameters, and how its rows are driven. */
+function constantBytes({ constants, parameters, work }: KernelCall): number {
+  const arrays = constants.reduce((sum, array) => sum + array.values.byteLength, 0);
+  const fields = (parameters?.fields ?? []).reduce((sum, { value }) => sum + valueBytes(value), 0);
+  return arrays + fields + (work.kind === 'rows' ? rowsBytes : 0);
+}
+
+/** Size of `msc_rows`. */
+const rowsBytes = 40;
+
+/** Scalars and pointers are words. */
+function valueBytes(value: CValue): number {
+  switch (value.kind) {
+    case 'struct':
+      return value.fields.reduce((sum, field) => sum + valueBytes(field.value), 0);
+    case 'array':
+      return value.values.reduce((sum, element) => sum + valueBytes(element), 0);
+    default:
+      return 4;
+  }
 }
 
 /**

@@ -12,6 +12,11 @@ export const memory = catalogueSection({
     summary: "Weights and tables do not fit the target's flash.",
     hint: 'Quantize or prune the model, or use a target with more flash.',
   },
+  'input-not-streamable': {
+    code: 4005,
+    summary: 'The rows of the input cannot come one after another.',
+    hint: 'Compile without `--stream-input`: the input then stands in the arena as a whole.',
+  },
   'over-ram-budget': {
     code: 4003,
     summary: 'No schedule that was found has an arena within `--ram`.',
