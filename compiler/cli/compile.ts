@@ -157,7 +157,11 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
   }
   const { fileName, bytes } = models[0]!;
   if (flags.pareto === true) {
-    printPareto(bytes, { fileName, target, assets, arena: options.arena }, flags.json === true);
+    printPareto(
+      bytes,
+      { fileName, target, assets, arena: options.arena, streamInput: options.streamInput },
+      flags.json === true,
+    );
     return;
   }
   const result = compile(bytes, { fileName, target, assets, onPass, ...options });

@@ -14,6 +14,7 @@ export interface PlanModelFlags {
   readonly optimize?: string;
   readonly ram?: string;
   readonly flash?: string;
+  readonly streamInput?: boolean;
   readonly svg?: string;
   readonly json?: boolean;
 }
@@ -23,7 +24,11 @@ export async function planModel(path: string, model: Uint8Array, flags: PlanMode
   if (flags.target === undefined) {
     fail('invalid-option', { where: '--target', found: 'no target', requires: 'a target for a model: -t NAME' });
   }
-  const options = { objective: objectiveOption(flags.optimize ?? 'balanced'), ...budgetOptions(flags) };
+  const options = {
+    objective: objectiveOption(flags.optimize ?? 'balanced'),
+    ...budgetOptions(flags),
+    streamInput: flags.streamInput ?? false,
+  };
   const [target, assets] = await Promise.all([targetOption(flags.target), loadAssets()]);
   const result = compile(model, { fileName: path, target, assets, ...options });
   if (flags.svg !== undefined) {

@@ -30,6 +30,7 @@ export function addPlanCommand(program: Command): void {
     .option('--svg <file>', 'of a model: draw the plan')
     .option('--optimize <goal>', `of a model: ${optimizeHelp} (default: balanced)`)
     .option('--ram <bytes>', `of a model: ${ramHelp}`)
+    .option('--stream-input', 'of a model: its input comes row by row')
     .option('--flash <bytes>', `of a model: ${flashHelp}`)
     .option('--capacity <bytes>', 'of a table: find a plan that fits; without it, the smallest plan')
     .option(
@@ -54,9 +55,16 @@ async function planCommand(path: string, flags: PlanFlags): Promise<void> {
 
 /** What is said of a model must not be lost on a table, nor the other way round. */
 function refuseOthers(flags: PlanFlags, isTable: boolean): void {
-  const { target, svg, optimize, ram, flash, capacity, iterations } = flags;
+  const { target, svg, optimize, ram, flash, streamInput, capacity, iterations } = flags;
   const others = isTable
-    ? { '--target': target, '--svg': svg, '--optimize': optimize, '--ram': ram, '--flash': flash }
+    ? {
+        '--target': target,
+        '--svg': svg,
+        '--optimize': optimize,
+        '--ram': ram,
+        '--flash': flash,
+        '--stream-input': streamInput,
+      }
     : { '--capacity': capacity, '--iterations': iterations };
   for (const [where, value] of Object.entries(others)) {
     if (value !== undefined) {

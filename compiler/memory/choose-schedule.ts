@@ -64,8 +64,9 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
   return goal.further === undefined ? found : smaller(found, takeUpTo(found.instructions * goal.further));
 }
 
-function smaller(best: PlannedSchedule, next: PlannedSchedule): PlannedSchedule {
-  return next.plan.sizeBytes < best.plan.sizeBytes ? next : best;
+/** Of two schedules the one with the smaller arena; the first where they are equal. */
+function smaller(one: PlannedSchedule, other: PlannedSchedule): PlannedSchedule {
+  return other.plan.sizeBytes < one.plan.sizeBytes ? other : one;
 }
 
 /** What `chooseSchedule` gives for the budgets from the largest on: schedules from the fastest to the one with the smallest arena. */

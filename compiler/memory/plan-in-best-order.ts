@@ -48,7 +48,8 @@ export function planInBestOrder(graph: Graph, steps: readonly Step[], options: P
 }
 
 /** What `planInBestOrder` gives for every budget of RAM that makes a difference, from the largest on. */
-export function planFront(graph: Graph, steps: readonly Step[], options: PlanningOptions): readonly PlannedSchedule[] {
+export function planFront(graph: Graph, steps: readonly Step[], wished: PlanningOptions): readonly PlannedSchedule[] {
+  const options = { ...wished, ramBytes: Number.POSITIVE_INFINITY };
   const arena = { alignmentBytes: options.alignmentBytes };
   const ordered = orderNodes(graph).graph;
   const inFile = scheduleFront(contextOf(graph, steps, options), arena);

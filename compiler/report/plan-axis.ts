@@ -24,8 +24,9 @@ export function timeAxis(planned: PlannedProgram): TimeAxis {
   const { segments, calls } = planned.program;
   const callsOf = new Array<number>(segments.length).fill(0);
   const segmentOfStep = segments.flatMap(({ first, end }, i) => new Array<number>(end - first).fill(i));
+  const streamed = segments.findIndex(({ input }) => input !== undefined);
   for (const { step } of calls) {
-    callsOf[segmentOfStep[step]!]!++;
+    callsOf[segmentOfStep[step] ?? streamed]!++;
   }
   const count = Math.max(1, segments.length);
   const width = Math.min(mostWidth, Math.max(leastWidth, count * (leastBand + 3) + 2 * endWidth));

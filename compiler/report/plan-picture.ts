@@ -4,7 +4,7 @@ import { type TimeAxis, timeAxis } from './plan-axis.ts';
 import { type Box, boxesOf, largestBox } from './plan-ink.ts';
 import { bytesInUse, momentOf, type PlannedProgram, type PlanShape, roleOf, shapesOf, timesOf } from './plan-shapes.ts';
 import { pictureStyle } from './plan-style.ts';
-import { px, shortened, xmlText } from './svg-text.ts';
+import { px, shortened, tellingParts, xmlText } from './svg-text.ts';
 import { grouped } from './text.ts';
 
 /** What stands above the picture. */
@@ -21,11 +21,10 @@ const mostShapes = 1200;
 
 const left = 76;
 const right = 120;
-const top = 190;
+const bandTop = 70;
+const longestLabel = 26;
 const plotHeight = 430;
-const stripTop = top + plotHeight + 34;
 const stripHeight = 70;
-const legendTop = stripTop + stripHeight + 44;
 const fontWidth = 5.6;
 
 interface Paper {
@@ -33,6 +32,10 @@ interface Paper {
   readonly axis: TimeAxis;
   readonly xOf: (time: number) => number;
   readonly yOf: (byte: number) => number;
+  /** Upper edge of the arena. */
+  readonly top: number;
+  /** By step, as they stand above the picture. */
+  readonly stepNames: readonly string[];
 }
 
 /**
@@ -42,15 +45,23 @@ interface Paper {
 export function planPicture(planned: PlannedProgram, title: PictureTitle): string {
   const axis = timeAxis(planned);
   const highest = Math.max(planned.plan.sizeBytes, planned.plan.lowerBoundBytes, 1);
+  const nodes = planned.program.steps.map(({ node }) => node);
+  const stepNames = tellingParts(nodes.map(({ name }) => name)).map(
+    (name, i) => `${i} ${shortened(name === '' ? nodes[i]!.operator : name, longestLabel - 4)}`,
+  );
+  const longest = stepNames.reduce((most, name) => Math.max(most, name.length), 8);
+  const top = bandTop + 22 + Math.round(longest * fontWidth);
   const paper: Paper = {
     planned,
     axis,
+    top,
+    stepNames,
     xOf: (time) => left + axis.xOf(time),
     yOf: (byte) => top + plotHeight * (1 - byte / highest),
   };
   const all = shapesOf(planned);
   const shapes = [...all].sort((a, b) => b.sizeBytes - a.sizeBytes).slice(0, mostShapes);
-  const [width, height] = [left + axis.width + right, legendTop + 52];
+  const [width, height] = [left + axis.width + right, top + plotHeight + 34 + stripHeight + 82];
   const omitted = all.length - shapes.length;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${px(width)} ${height}" width="${px(width)}" height="${height}" role="img" font-family="ui-sans-serif, system-ui, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="11">`,
@@ -64,7 +75,7 @@ export function planPicture(planned: PlannedProgram, title: PictureTitle): strin
     ...drawn(paper, shapes),
     ...limits(paper),
     ...strip(paper, bytesInUse(all, timesOf(planned))),
-    ...legend(),
+    ...legend(height - 30),
     '</svg>',
     '',
   ].join('\n');
@@ -86,7 +97,7 @@ function heading({ planned }: Paper, { model, target }: PictureTitle, omitted: n
 }
 
 /** Segments as bands with the names of their steps above. */
-function bands({ planned, axis }: Paper): readonly string[] {
+function bands({ planned, axis, top, stepNames }: Paper): readonly string[] {
   const { program } = planned;
   return program.segments.flatMap(({ first, end }, i) => {
     const { x, width } = axis.bands[i]!;
@@ -95,13 +106,13 @@ function bands({ planned, axis }: Paper): readonly string[] {
     const fitting = Math.max(1, Math.floor(width / 13));
     const shown = steps.length <= fitting ? steps : steps.slice(0, Math.max(1, fitting - 1));
     const pitch = Math.min(16, width / Math.min(steps.length, fitting));
-    const lines = shown.map(({ node }, k) => `${first + k} ${shortened(node.name.replace(/^.*\//, ''), 16)}`);
+    const lines = shown.map((_, k) => stepNames[first + k]!);
     const labels =
       shown.length < steps.length && fitting > 1 ? [...lines, `+ ${steps.length - shown.length} more`] : lines;
     const start = left + x + width / 2 - ((labels.length - 1) * pitch) / 2;
     return [
       `<g><title>${xmlText(shortened(names.slice(0, 12).join('; '), 600))}</title>`,
-      `<rect class="${i % 2 === 0 ? 'even' : 'odd'}" x="${px(left + x)}" y="${top - 118}" width="${px(width)}" height="${plotHeight + 118}"/>`,
+      `<rect class="${i % 2 === 0 ? 'even' : 'odd'}" x="${px(left + x)}" y="${bandTop}" width="${px(width)}" height="${top - bandTop + plotHeight}"/>`,
       ...(steps.length > 1
         ? [`<path class="brace" d="M${px(left + x + 2)} ${top - 4}v4H${px(left + x + width - 2)}v-4"/>`]
         : []),
@@ -132,17 +143,22 @@ function drawn(paper: Paper, shapes: readonly PlanShape[]): readonly string[] {
   const colourOf = new Map(
     [...shapes].sort((a, b) => a.from - b.from || a.offset - b.offset).map((shape, i) => [shape, i % colours] as const),
   );
-  return shapes.flatMap((shape, i) => {
+  const names = tellingParts(shapes.map(({ kind, name }) => (kind === 'scratch' ? '' : name)));
+  const frames = shapes.flatMap((shape) =>
+    shape.slots < shape.height ? [`<g class="b${colourOf.get(shape)!}">${frameOf(paper, shape)}</g>`] : [],
+  );
+  const bodies = shapes.flatMap((shape, i) => {
     const title = titleOf(paper.planned, shape);
     const kind = shape.kind === 'scratch' ? 'scratch' : `b b${colourOf.get(shape)!}`;
     return [
       `<g class="${kind}"><title>${xmlText(title)}</title>`,
-      ...(shape.slots < shape.height ? [frameOf(paper, shape)] : []),
       `<path d="${boxes[i]!.map(pathOf).join('')}"/>`,
-      ...labelOf(shape, largestBox(boxes[i]!)),
+      ...labelOf(shape, names[i]!, largestBox(boxes[i]!)),
       '</g>',
     ];
   });
+  // Frames first: rings lie in each other's free rows.
+  return [...frames, ...bodies];
 }
 
 /** The bytes that a ring takes, from its first row to its last. */
@@ -178,7 +194,7 @@ function titleOf(planned: PlannedProgram, shape: PlanShape): string {
   ].join('\n');
 }
 
-function labelOf(shape: PlanShape, box: Box | null): readonly string[] {
+function labelOf(shape: PlanShape, telling: string, box: Box | null): readonly string[] {
   if (box === null || shape.kind === 'scratch') {
     return [];
   }
@@ -190,7 +206,7 @@ function labelOf(shape: PlanShape, box: Box | null): readonly string[] {
     return [];
   }
   const size = `${grouped(shape.sizeBytes)} B`;
-  const name = shortened(shape.name.replace(/^.*\/(?=.)/, ''), most);
+  const name = shortened(telling, most);
   const whole = `${name} \u00b7 ${size}`;
   const label = xmlText(whole.length <= most ? whole : name);
   if (isUpright) {
@@ -213,7 +229,7 @@ function limits({ planned, axis, yOf }: Paper): readonly string[] {
     ),
   ];
   if (sizeBytes <= lowerBoundBytes) {
-    return line('peak', sizeBytes, [`arena ${grouped(sizeBytes)}`, 'no plan is smaller'], 0);
+    return line('peak', sizeBytes, [`arena ${grouped(sizeBytes)}`, '= lower bound'], 0);
   }
   const shift = Math.max(0, 18 - (yOf(lowerBoundBytes) - yOf(sizeBytes)));
   return [
@@ -223,7 +239,8 @@ function limits({ planned, axis, yOf }: Paper): readonly string[] {
 }
 
 /** How many bytes are in use, under the plan. */
-function strip({ planned, axis, xOf }: Paper, used: readonly number[]): readonly string[] {
+function strip({ planned, axis, xOf, top }: Paper, used: readonly number[]): readonly string[] {
+  const stripTop = top + plotHeight + 34;
   const most = used.reduce((a, b) => Math.max(a, b), 1);
   const columns = new Map<number, number>();
   used.forEach((bytes, time) => {
@@ -250,12 +267,11 @@ function strip({ planned, axis, xOf }: Paper, used: readonly number[]): readonly
     `<text class="tick" x="${px(end + 8)}" y="${stripTop + 21}">at a time</text>`,
     `<text class="tick" x="${left}" y="${base + 16}">call 0</text>`,
     `<text class="tick" text-anchor="end" x="${px(end)}" y="${base + 16}">call ${grouped(planned.program.calls.length)}</text>`,
-    `<text class="tick" text-anchor="middle" x="${px(left + axis.width / 2)}" y="${base + 16}">kernel calls; bands with many are drawn narrower than the others</text>`,
+    `<text class="tick" text-anchor="middle" x="${px(left + axis.width / 2)}" y="${base + 16}">time in kernel calls, each band to a scale of its own</text>`,
   ];
 }
 
-function legend(): readonly string[] {
-  const y = legendTop + 14;
+function legend(y: number): readonly string[] {
   const entries: readonly (readonly [mark: (x: number) => string, text: string])[] = [
     [(x) => `<g class="b b0"><path d="M${x} ${y - 10}h26v12h-26z"/></g>`, 'rows in use'],
     [
@@ -265,7 +281,7 @@ function legend(): readonly string[] {
     ],
     [(x) => `<g class="scratch"><path d="M${x} ${y - 10}h26v12h-26z"/></g>`, 'scratch of a kernel'],
     [(x) => `<path class="peak" d="M${x} ${y - 4}h26"/>`, 'size of the arena'],
-    [(x) => `<path class="bound" d="M${x} ${y - 4}h26"/>`, 'no plan of this schedule is below'],
+    [(x) => `<path class="bound" d="M${x} ${y - 4}h26"/>`, 'lower bound of this schedule'],
     [(x) => `<path class="brace" d="M${x} ${y - 6}v4h26v-4"/>`, 'steps that advance together, row by row'],
   ];
   let x = left;

@@ -132,7 +132,7 @@ export function momentOf(planned: PlannedProgram, time: number): string {
     return 'input';
   }
   const call = planned.program.calls[(time - 1) >> 1];
-  return call === undefined ? 'output' : String(call.step);
+  return call === undefined ? 'output' : call.step < 0 ? 'input' : String(call.step);
 }
 
 /** "input" or "output" in front of a name where the caller uses the buffer. */

@@ -56,10 +56,10 @@ const dark: Inks = {
 export const pictureStyle = [
   '.head{font-size:19px;font-weight:600}.note{font-size:12px}.step{font-size:10px}.tick{font-size:10.5px}',
   '.b text{font-size:10px;text-anchor:middle;fill:#131a26;pointer-events:none}',
-  '.b path{stroke:none}.frame{fill-opacity:.12;stroke-opacity:.7;stroke-width:.8}',
+  '.b path{shape-rendering:crispEdges}.frame{fill-opacity:.12;stroke-opacity:.7;stroke-width:.8}',
   '.grid,.brace,.peak,.bound{fill:none}.peak{stroke-width:1.6}.bound{stroke-width:1.2;stroke-dasharray:6 4}',
   '.peak-text,.bound-text{font-size:11.5px;font-weight:600}.hatch{stroke-width:1.6}',
-  '.scratch path{fill:url(#hatch)}g:hover>path{fill-opacity:.75}',
+  '.scratch path{fill:url(#hatch)}g:hover path{fill-opacity:.75}',
   ...fills.map((fill, i) => `.b${i}{fill:${fill}}.b${i} .frame{stroke:${fill}}`),
   colours(light),
   `@media(prefers-color-scheme:dark){${colours(dark)}}`,

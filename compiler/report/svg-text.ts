@@ -17,6 +17,16 @@ export function shortened(text: string, most: number): string {
   return characters.length <= most ? characters.join('') : `\u2026${characters.slice(1 - most).join('')}`;
 }
 
+/** Of names that are paths, for each the last part that no other one has: what tells it apart. */
+export function tellingParts(names: readonly string[]): readonly string[] {
+  const parts = names.map((name) => [...new Set(name.split(/[/;]/).filter((part) => part !== ''))].reverse());
+  const counts = new Map<string, number>();
+  for (const part of parts.flat()) {
+    counts.set(part, (counts.get(part) ?? 0) + 1);
+  }
+  return names.map((name, i) => parts[i]!.find((part) => counts.get(part) === 1) ?? parts[i]![0] ?? name);
+}
+
 /** A coordinate with at most one decimal. */
 export function px(value: number): string {
   return String(Math.round(value * 10) / 10);
