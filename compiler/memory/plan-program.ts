@@ -51,14 +51,14 @@ export function planApart(program: Program, options: ArenaOptions): ArenaPlan {
   return arenaPlan(program, items, problem, starts, end, end, options);
 }
 
-function itemsOf(program: Program): readonly Item[] {
+export function itemsOf(program: Program): readonly Item[] {
   return [
     ...program.buffers.map((buffer): Item => ({ kind: 'buffer', buffer })),
     ...program.scratches.map((scratch): Item => ({ kind: 'scratch', scratch })),
   ];
 }
 
-function problemOf(program: Program, items: readonly Item[]): PlacementProblem {
+export function problemOf(program: Program, items: readonly Item[]): PlacementProblem {
   return {
     sizes: items.map((item) => (item.kind === 'buffer' ? sizeOfBuffer(item.buffer) : item.scratch.sizeBytes)),
     alignments: items.map((item) => (item.kind === 'buffer' ? item.buffer.alignmentBytes : scratchAlignmentBytes)),
