@@ -11,7 +11,7 @@ import { greatestCommonDivisor } from './problem.ts';
 
 /** What is known of items and a height. */
 export type RoomAnswer =
-  | { readonly outcome: 'fits'; /** In the order of the items. */ readonly starts: readonly number[] }
+  | { readonly outcome: 'fits' /** In the order of the items. */; readonly starts: readonly number[] }
   | { readonly outcome: 'impossible' }
   /** The work ran out. */
   | { readonly outcome: 'unknown' };
@@ -23,17 +23,6 @@ export interface Work {
 
 /** Weights of pairs grow by this with every dead end that they close: later searches decide them early. */
 const deadEndWeight = 1;
-
-/** Whether all of `members` can be placed in `heightBytes`, by the distances of `problem`. */
-export function fitInto(
-  problem: PlacementProblem,
-  members: readonly number[],
-  heightBytes: number,
-  work: Work,
-): RoomAnswer {
-  const search = searchOf(problem, members, work);
-  return search(heightBytes);
-}
 
 /** The search as a function of the height; it learns from one height for the next which pairs matter. */
 export function searchOf(
@@ -101,9 +90,7 @@ export function searchOf(
     while (last >= first && list[last]! > high) {
       last -= 2;
     }
-    return (
-      first <= last && lower(i, j, Math.min(high, list[last + 1]!)) && lower(j, i, -Math.max(low, list[first]!))
-    );
+    return first <= last && lower(i, j, Math.min(high, list[last + 1]!)) && lower(j, i, -Math.max(low, list[first]!));
   };
 
   const close = (): boolean => {
@@ -165,7 +152,7 @@ export function searchOf(
         const [left, right] = [list[k + 1]!, list[k + 2]!];
         if (left >= low && right <= high) {
           const [ones, others] = [left - low, high - right];
-          const key = (Math.min(ones, others) + Math.sqrt(ones * others) + 1) / weight[at]!;
+          const key = (ones + others + 1) / (right - left) / weight[at]!;
           if (key < bestKey) {
             [best, bestKey] = [at, key];
             below = left;
@@ -213,7 +200,8 @@ export function searchOf(
     most.fill(heightBytes);
     for (let i = 0; i < n; i++) {
       most[i * width + floor] = 0;
-      most[floor * width + i] = Math.floor((heightBytes - sizes[members[i]!]!) / alignments[members[i]!]!) * alignments[members[i]!]!;
+      most[floor * width + i] =
+        Math.floor((heightBytes - sizes[members[i]!]!) / alignments[members[i]!]!) * alignments[members[i]!]!;
       most[i * width + i] = 0;
       if (most[floor * width + i]! < 0) {
         return { outcome: 'impossible' };
@@ -234,9 +222,7 @@ export function searchOf(
       }
     }
     const outcome = descend();
-    return outcome === 'fits'
-      ? { outcome, starts: members.map((_, i) => 0 - most[i * width + floor]!) }
-      : { outcome };
+    return outcome === 'fits' ? { outcome, starts: members.map((_, i) => 0 - most[i * width + floor]!) } : { outcome };
   };
 }
 
