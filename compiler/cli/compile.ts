@@ -230,7 +230,8 @@ function summary(result: CompileResult, report: CompileReport, folder: string, n
   return [
     `${result.cName}: ${report.layers.length} layers, ${grouped(macs)} MACs, for ${report.target}`,
     `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (input ${grouped(memory.inputBytes)}, output ${grouped(memory.outputBytes)}, ` +
-      `scratch ${grouped(memory.scratchBytes)}; no plan is below ${grouped(memory.lowerBoundBytes)})`,
+      `scratch ${grouped(memory.scratchBytes)}; ` +
+      `${memory.optimal ? 'no plan of this schedule is smaller' : `no plan is below ${grouped(memory.lowerBoundBytes)}`})`,
     `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus about ${grouped(flash.modelledCodeBytes)} of code ` +
       `with ${result.objective === 'size' ? '-Os' : '-O2'} (modelled; \`msc run\` measures it)`,
     `  work   ${grouped(report.predictedInstructions)} instructions, predicted`,

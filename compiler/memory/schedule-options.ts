@@ -260,7 +260,8 @@ function optionOf(
     plannedBytes: () => {
       const part = partOf(context, first, end, segment, steps, uses).program;
       return (
-        crossingBytes + planArena(withSharedRings(part), { alignmentBytes: 1, iterations: partIterations }).sizeBytes
+        crossingBytes +
+        planArena(withSharedRings(part), { alignmentBytes: 1, iterations: partIterations, effort: 0 }).sizeBytes
       );
     },
   };

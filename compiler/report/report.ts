@@ -42,6 +42,8 @@ export interface CompileReport {
     readonly stackBoundBytes: number | null;
     /** No plan of the same program is smaller. */
     readonly lowerBoundBytes: number;
+    /** Proven: the arena is the smallest that the program's order, rows and overlaps allow. */
+    readonly optimal: boolean;
   };
   readonly flash: {
     /** Without weights; null if it was not built. */
@@ -73,6 +75,7 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       stackBytes: null,
       stackBoundBytes: null,
       lowerBoundBytes: result.plan.lowerBoundBytes,
+      optimal: result.plan.optimal,
     },
     flash: { codeBytes: null, modelledCodeBytes: result.codeBytes, weightBytes: result.view.weightBytes },
     predictedInstructions: predicted.reduce((sum, instructions) => sum + instructions, 0),

@@ -35,6 +35,7 @@ describe.concurrent('msc compile', () => {
         stackBytes: null,
         stackBoundBytes: null,
         lowerBoundBytes: null,
+        optimal: null,
       },
       flash: { codeBytes: null, modelledCodeBytes: null, weightBytes: null },
       predictedInstructions: null,

@@ -65,6 +65,7 @@ describe.concurrent('msc run', () => {
         stackBytes: null,
         stackBoundBytes: null,
         lowerBoundBytes: null,
+        optimal: null,
       },
       flash: { codeBytes: null, modelledCodeBytes: null, weightBytes: null },
       predictedInstructions: null,
