@@ -81,7 +81,15 @@ export function separatePlacement({ program }: Placement): Placement & { readonl
   const scratchBytes = Math.max(0, ...program.scratches.map((scratch) => scratch.sizeBytes));
   return {
     program,
-    plan: { sizeBytes, lowerBoundBytes: 0, alignmentBytes, bufferOffsets, scratchOffsets, scratchBytes },
+    plan: {
+      sizeBytes,
+      lowerBoundBytes: 0,
+      alignmentBytes,
+      bufferOffsets,
+      scratchOffsets,
+      scratchBytes,
+      progressOffset: null,
+    },
     regions: regions.slice(0, -1),
   };
 }
