@@ -26,7 +26,7 @@ export interface BundleModel {
   readonly cName?: string;
 }
 
-export interface BundleOptions extends Omit<CompileOptions, 'fileName' | 'cName' | 'stopAfter'> {
+export interface BundleOptions extends Omit<CompileOptions, 'fileName' | 'cName' | 'io' | 'stopAfter'> {
   /** In front of the symbols that all models share; no model has this name. */
   readonly cName: string;
   /** Inputs and outputs of a model keep their content while others run. */

@@ -3,6 +3,7 @@ import {
   type ArenaMode,
   cNameFrom,
   emitModel,
+  type IoMode,
   type KernelSources,
   type ModelView,
   type OutputFile,
@@ -37,6 +38,8 @@ export interface CompileOptions {
   /** In front of every generated symbol; made from the file's name if absent. */
   readonly cName?: string;
   readonly arena?: ArenaMode;
+  /** Where inputs and outputs lie; the default is the arena. */
+  readonly io?: IoMode;
   readonly objective?: Objective;
   readonly rounding?: Rounding;
   /** Takes the fastest schedule whose arena is at most this large. */
@@ -99,6 +102,8 @@ export function compileGraph(
 ): Omit<CompileResult, 'imported' | 'sha256'> {
   const { target, assets, cName } = options;
   const objective = options.objective ?? 'balanced';
+  const { cacheLineBytes } = target.features;
+  const callerPorts = options.io === 'caller';
   const lowering = { rounding: options.rounding ?? 'double' } as const;
   const { program, plan } = planInBestOrder(
     graph,
@@ -106,13 +111,15 @@ export function compileGraph(
     {
       objective,
       lowering,
-      alignmentBytes: target.features.cacheLineBytes,
+      alignmentBytes: cacheLineBytes,
+      callerPorts,
       ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
     },
   );
   const view = viewOfProgram(program, plan, {
     cName,
     arena: options.arena ?? 'static',
+    ...(callerPorts ? { callerPorts: { cacheLineBytes } } : {}),
     provenance: {
       mscVersion,
       modelName: options.modelName.replace(/^.*[\\/]/, ''),

@@ -9,7 +9,7 @@ import { grouped } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { compileAndWriteTogether } from './compile-together.ts';
 import { runCommand } from './failure.ts';
-import { nameOption, objectiveOption, oneOf, targetOption } from './options.ts';
+import { ioHelp, ioOption, nameOption, objectiveOption, oneOf, targetOption } from './options.ts';
 import { placeHelp, placeOption } from './place.ts';
 import { readInputFile } from './read-input.ts';
 import { writeFiles } from './write-files.ts';
@@ -23,6 +23,7 @@ export interface CompileFlags {
   readonly as?: string;
   readonly live?: boolean;
   readonly arena: string;
+  readonly io: string;
   readonly optimize: string;
   readonly place?: readonly string[];
   readonly json?: boolean;
@@ -46,6 +47,7 @@ export function addCompileCommand(program: Command): void {
       "prefix of every C symbol, and the files' name (default: from the model's file name)",
     )
     .option('--arena <mode>', 'who owns the RAM: static (in the .c) or caller (re-entrant)', 'static')
+    .option('--io <mode>', ioHelp, 'arena')
     .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
     .option(
       '--shared-arena',
@@ -88,6 +90,7 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
   };
   const options = {
     arena: oneOf('--arena', flags.arena, arenaModes),
+    io: ioOption(flags.io),
     objective: objectiveOption(flags.optimize),
     place: placeOption(flags.place),
     ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
@@ -104,6 +107,13 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
       where: '--place',
       found: 'places together with --shared-arena',
       requires: 'the macros of the generated file: <NAME>_SECTION_ARENA, _WEIGHTS, _CODE',
+    });
+  }
+  if (flags.sharedArena === true && options.io === 'caller') {
+    fail('invalid-option', {
+      where: '--io',
+      found: 'buffers of the caller together with --shared-arena',
+      requires: '--io arena, or models compiled one by one',
     });
   }
   checkModels(paths, flags);
@@ -171,10 +181,13 @@ function checkModels(paths: readonly string[], flags: CompileFlags): void {
 function summary(result: CompileResult, report: CompileReport, folder: string, names: readonly string[]): string {
   const { memory, flash } = report;
   const macs = report.layers.reduce((sum, layer) => sum + layer.macs, 0);
+  const ofCaller = result.view.callerPorts !== null;
+  const ports = `input ${grouped(memory.inputBytes)}, output ${grouped(memory.outputBytes)}`;
   return [
     `${result.cName}: ${report.layers.length} layers, ${grouped(macs)} MACs, for ${report.target}`,
-    `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (input ${grouped(memory.inputBytes)}, output ${grouped(memory.outputBytes)}, ` +
+    `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (${ofCaller ? '' : `${ports}, `}` +
       `scratch ${grouped(memory.scratchBytes)}; no plan is below ${grouped(memory.lowerBoundBytes)})`,
+    ...(ofCaller ? [`  caller ${ports}: in buffers of the caller`] : []),
     `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus code`,
     `  work   ${grouped(report.predictedInstructions)} instructions, predicted`,
     `  files  ${names.map((name) => (folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`)).join('  ')}`,

@@ -41,6 +41,7 @@ export function firmwareModelOf(result: CompileResult): FirmwareModel {
     cName: result.cName,
     inputs: ports(result.view.inputs),
     outputs: ports(result.view.outputs),
+    takesPorts: result.view.callerPorts !== null,
     hasReset: result.view.stateful,
     stepCount: result.program.steps.length,
   };

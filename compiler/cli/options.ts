@@ -1,4 +1,4 @@
-import { isCName } from '../codegen/index.ts';
+import { type IoMode, isCName } from '../codegen/index.ts';
 import { fail } from '../diagnostics/index.ts';
 import type { Objective } from '../schedule/index.ts';
 import { parseTarget, type Target } from '../targets/index.ts';
@@ -14,6 +14,17 @@ export async function targetOption(name: string): Promise<Target> {
 /** The value of `--optimize`. */
 export function objectiveOption(value: string): Objective {
   return oneOf('--optimize', value, objectives);
+}
+
+const ioModes: readonly IoMode[] = ['arena', 'caller'];
+
+/** The help of `--io`. */
+export const ioHelp =
+  'where inputs and outputs lie: arena (accessors), or caller (arguments of run, nothing is copied)';
+
+/** The value of `--io`. */
+export function ioOption(value: string): IoMode {
+  return oneOf('--io', value, ioModes);
 }
 
 /** The value of `--name`: a C identifier that can stand in front of symbols. */

@@ -11,7 +11,7 @@ import { grouped, table } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { type ExecutionResult, type Executor, execute } from './execute.ts';
 import { runCommand } from './failure.ts';
-import { objectiveOption, oneOf, targetOption } from './options.ts';
+import { ioHelp, ioOption, objectiveOption, oneOf, targetOption } from './options.ts';
 import { placeHelp, placeOption } from './place.ts';
 import { readInputFile } from './read-input.ts';
 import { checkStack, stackOption } from './stack-budget.ts';
@@ -25,6 +25,7 @@ interface RunFlags {
   readonly output?: string;
   readonly emulator: string;
   readonly optimize: string;
+  readonly io: string;
   readonly place?: readonly string[];
   readonly stack?: string;
   readonly toolchain?: string;
@@ -47,6 +48,7 @@ export function addRunCommand(program: Command): void {
     .option('--output <folder>', 'write output_0.bin, output_1.bin, ... of the inputs there')
     .option('--emulator <name>', executors.join(', '), 'auto')
     .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
+    .option('--io <mode>', ioHelp, 'arena')
     .option('--place <what=memory...>', placeHelp)
     .option('--stack <bytes>', 'how much stack an inference may need; fails with 3 beyond')
     .option('--toolchain <path>', 'the Arm compiler, or a folder that holds it')
@@ -71,6 +73,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
   }
   const executor = oneOf('--emulator', flags.emulator, executors);
   const objective = objectiveOption(flags.optimize);
+  const io = ioOption(flags.io);
   const stackBudget = flags.stack === undefined ? null : stackOption(flags.stack);
   const [target, assets, bytes, inputs, expected] = await Promise.all([
     targetOption(flags.target),
@@ -79,7 +82,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     Promise.all(flags.input.map(readInputFile)),
     Promise.all(expectPaths.map(readInputFile)),
   ]);
-  const result = compile(bytes, { fileName: path, target, assets, objective, place: placeOption(flags.place) });
+  const result = compile(bytes, { fileName: path, target, assets, objective, io, place: placeOption(flags.place) });
   const execution = await execute({
     result,
     target,

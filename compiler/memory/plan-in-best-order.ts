@@ -1,4 +1,4 @@
-import type { Graph } from '../ir/index.ts';
+import { type Graph, tensorOf } from '../ir/index.ts';
 import type { LoweringOptions } from '../ops/index.ts';
 import {
   codeGoalOf,
@@ -19,6 +19,8 @@ export interface PlanningOptions {
   readonly ramBytes?: number;
   /** The arena starts at a multiple of this. */
   readonly alignmentBytes: number;
+  /** Inputs and outputs lie in memory of the caller, not in the arena. */
+  readonly callerPorts?: boolean;
 }
 
 /** Instructions that may be spent on a smaller arena, as a factor of those of the fastest schedule. */
@@ -61,10 +63,13 @@ function serves(one: PlannedSchedule, other: PlannedSchedule, { ramBytes }: Sche
 
 /** What the search for schedules knows of a graph. */
 export function contextOf(graph: Graph, steps: readonly Step[], options: PlanningOptions): OptionContext {
+  const sources = sourcesOfViews(graph);
+  const ports = options.callerPorts === true ? [...graph.inputs, ...graph.outputs] : [];
   return {
     graph,
     steps,
-    sources: sourcesOfViews(graph),
+    sources,
+    outside: new Set(ports.filter((id) => tensorOf(graph, id).kind === 'computed').map((id) => sources.get(id) ?? id)),
     lowering: options.lowering,
     instructionsPerByte: instructionsPerByte[options.objective],
     goal: codeGoalOf(options.objective),
