@@ -118,7 +118,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     /** Whether anything lies in the arena: without inputs and outputs it can be empty. */
     hasArena: callerPorts === null || plan.sizeBytes > 0,
     arenaSize: Math.max(plan.sizeBytes, 1),
-    arenaAlignment: plan.alignmentBytes,
+    arenaAlignment: Math.max(plan.alignmentBytes, 1),
     inputs,
     outputs,
     macs: String(program.steps.reduce((sum, step) => sum + macsOf(step), 0)),
