@@ -9,7 +9,19 @@ import { grouped } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { compileAndWriteTogether } from './compile-together.ts';
 import { runCommand } from './failure.ts';
-import { ioHelp, ioOption, nameOption, objectiveOption, oneOf, targetOption } from './options.ts';
+import {
+  budgetOptions,
+  flashHelp,
+  ioHelp,
+  ioOption,
+  nameOption,
+  objectiveOption,
+  oneOf,
+  optimizeHelp,
+  ramHelp,
+  targetOption,
+} from './options.ts';
+import { printPareto } from './pareto.ts';
 import { placeHelp, placeOption } from './place.ts';
 import { readInputFile } from './read-input.ts';
 import { writeFiles } from './write-files.ts';
@@ -22,10 +34,14 @@ export interface CompileFlags {
   readonly sharedArena?: boolean;
   readonly as?: string;
   readonly live?: boolean;
+  readonly streamInput?: boolean;
   readonly arena: string;
   readonly io: string;
   readonly optimize: string;
+  readonly ram?: string;
+  readonly flash?: string;
   readonly place?: readonly string[];
+  readonly pareto?: boolean;
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly printAfter?: string;
@@ -48,7 +64,10 @@ export function addCompileCommand(program: Command): void {
     )
     .option('--arena <mode>', 'who owns the RAM: static (in the .c) or caller (re-entrant)', 'static')
     .option('--io <mode>', ioHelp, 'arena')
-    .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
+    .option('--optimize <goal>', optimizeHelp, 'balanced')
+    .option('--ram <bytes>', ramHelp)
+    .option('--flash <bytes>', flashHelp)
+    .option('--stream-input', 'take the input row by row: <name>_push_row() instead of <name>_run()')
     .option(
       '--shared-arena',
       'several models in one .c: one arena, on which one runs at a time, and one copy of the kernels',
@@ -56,6 +75,7 @@ export function addCompileCommand(program: Command): void {
     .option('--as <names>', 'with --shared-arena: prefixes of the models, separated by commas; --name is that of all')
     .option('--live', 'with --shared-arena: inputs and results of a model keep their content while others run')
     .option('--place <what=memory...>', placeHelp)
+    .option('--pareto', 'print what RAM, instructions and flash can be, with the flags for each; write nothing')
     .option('--json', 'print the report as JSON on stdout')
     .option('-v, --verbose', 'print a line per phase on stderr')
     .option('--print-after <pass>', 'print the graph after every run of this pass (or `all`) on stderr')
@@ -90,9 +110,11 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
   };
   const options = {
     arena: oneOf('--arena', flags.arena, arenaModes),
-    io: ioOption(flags.io),
+    io: ioOption(flags),
     objective: objectiveOption(flags.optimize),
+    ...budgetOptions(flags),
     place: placeOption(flags.place),
+    streamInput: flags.streamInput ?? false,
     ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
   };
   if (options.arena === 'caller' && options.place.some(({ what }) => what === 'arena')) {
@@ -102,6 +124,13 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
       requires: 'a static arena: that of a caller lies where the caller puts it',
     });
   }
+  if (flags.sharedArena === true && flags.flash !== undefined) {
+    fail('invalid-option', {
+      where: '--flash',
+      found: 'a limit together with --shared-arena',
+      requires: 'a model alone: kernels of several are chosen together, once',
+    });
+  }
   if (flags.sharedArena === true && options.place.length > 0) {
     fail('invalid-option', {
       where: '--place',
@@ -109,13 +138,8 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
       requires: 'the macros of the generated file: <NAME>_SECTION_ARENA, _WEIGHTS, _CODE',
     });
   }
-  if (flags.sharedArena === true && options.io === 'caller') {
-    fail('invalid-option', {
-      where: '--io',
-      found: 'buffers of the caller together with --shared-arena',
-      requires: '--io arena, or models compiled one by one',
-    });
-  }
+  checkIo(flags);
+  checkPareto(flags);
   checkModels(paths, flags);
   const [target, assets, contents] = await Promise.all([
     targetOption(flags.target),
@@ -138,6 +162,10 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
     return;
   }
   const { fileName, bytes } = models[0]!;
+  if (flags.pareto === true) {
+    printPareto(bytes, { fileName, target, assets, arena: options.arena }, flags.json === true);
+    return;
+  }
   const result = compile(bytes, { fileName, target, assets, onPass, ...options });
   talk(`graph: ${result.graph.nodes.length} nodes; program: ${result.program.steps.length} kernel calls`);
   const report = compileReport(result, target.name);
@@ -159,6 +187,37 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
           files.map((file) => file.name),
         ),
   );
+}
+
+/** The front is of a model alone, and tries every objective and budget itself. */
+function checkPareto(flags: CompileFlags): void {
+  const others = {
+    '--shared-arena': flags.sharedArena,
+    '--ram': flags.ram,
+    '--flash': flags.flash,
+    '--place': flags.place,
+    '--stop-after': flags.stopAfter,
+  };
+  for (const [where, value] of Object.entries(others)) {
+    if (flags.pareto === true && value !== undefined) {
+      fail('invalid-option', {
+        where,
+        found: 'the option beside --pareto',
+        requires: '--pareto without it: it tries every goal and budget by itself',
+      });
+    }
+  }
+}
+
+/** Buffers of the caller are for one model, which takes its input as a whole. */
+function checkIo(flags: CompileFlags): void {
+  if (flags.io === 'caller' && flags.sharedArena === true) {
+    fail('invalid-option', {
+      where: '--io',
+      found: 'buffers of the caller together with --shared-arena',
+      requires: '--io arena, or models compiled one by one',
+    });
+  }
 }
 
 /** One model, or several that share an arena. */
@@ -188,7 +247,8 @@ function summary(result: CompileResult, report: CompileReport, folder: string, n
     `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (${ofCaller ? '' : `${ports}, `}` +
       `scratch ${grouped(memory.scratchBytes)}; no plan is below ${grouped(memory.lowerBoundBytes)})`,
     ...(ofCaller ? [`  caller ${ports}: in buffers of the caller`] : []),
-    `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus code`,
+    `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus about ${grouped(flash.modelledCodeBytes)} of code ` +
+      `with ${result.objective === 'size' ? '-Os' : '-O2'} (modelled; \`msc run\` measures it)`,
     `  work   ${grouped(report.predictedInstructions)} instructions, predicted`,
     `  files  ${names.map((name) => (folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`)).join('  ')}`,
     '',

@@ -19,6 +19,7 @@ import {
 } from './ports.ts';
 import { sectionViewOf, weightsMacro } from './sections.ts';
 import { emitStep, type StepCode } from './step-code.ts';
+import { progressBytes, streamViewOf } from './stream-view.ts';
 
 export type ArenaMode = 'static' | 'caller';
 
@@ -79,12 +80,14 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
   const steps = program.segments.flatMap((segment) =>
     program.steps.slice(segment.first, segment.end).map((step, k) => {
       const index = segment.first + k;
-      const pace = segment.end - segment.first > 1 ? segment.paces[k]! : null;
+      const pace = isLoop(segment) ? segment.paces[k]! : null;
       const scratchOffset = plan.scratchOffsets.get(index) ?? null;
       return emitStep({ step, index, prefix: cName, pool, address, scratchOffset, ringOf, pace });
     }),
   );
-  const inputs = portViews(program, 'input', cName, address);
+  const stream = streamViewOf(program, cName, plan.sizeBytes, address);
+  // Streamed rows are handed over: the input has no place of its own that could be written to.
+  const inputs = stream === null ? portViews(program, 'input', cName, address) : [];
   const outputs = portViews(program, 'output', cName, address);
   const callerPorts =
     options.callerPorts === undefined ? null : callerPortsOf(inputs, outputs, options.callerPorts.cacheLineBytes);
@@ -96,7 +99,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
   const kernels: readonly Root[] = [...new Set(program.steps.map((step) => step.call.kernel))]
     .sort()
     .map((name) => ({ ...kernelRoot(name), isSeparate: called.has(name) }));
-  const isStreamed = program.segments.some((segment) => segment.end - segment.first > 1);
+  const isStreamed = program.segments.some(isLoop);
   const helpers = [...new Set([...steps.flatMap((step) => step.driver?.uses ?? []), ...(isStreamed ? ['due'] : [])])];
   const roots: readonly Root[] = [...helpers.sort().map((name) => ({ file: 'include/msc/rows.h', name })), ...kernels];
   const amalgamation = amalgamate(options.kernels, roots, cName);
@@ -117,12 +120,14 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     callerPorts,
     /** Whether anything lies in the arena: without inputs and outputs it can be empty. */
     hasArena: callerPorts === null || plan.sizeBytes > 0,
-    arenaSize: Math.max(plan.sizeBytes, 1),
+    arenaSize: Math.max(plan.sizeBytes + (stream === null ? 0 : progressBytes), 1),
     arenaAlignment: Math.max(plan.alignmentBytes, 1),
     inputs,
     outputs,
     macs: String(program.steps.reduce((sum, step) => sum + macsOf(step), 0)),
-    stateful: variables.length > 0,
+    /** There is something to reset: variables, or an input of which rows have come. */
+    stateful: variables.length > 0 || stream !== null,
+    hasState: variables.length > 0,
     variables: variables.map((tensor) => ({
       name: commentText(tensor.name),
       address: address(tensor.id, 'void'),
@@ -132,7 +137,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     systemIncludes: [
       ...new Set([
         ...amalgamation.systemIncludes,
-        ...(variables.length + (callerPorts?.copies.length ?? 0) > 0 ? ['string.h'] : []),
+        ...(variables.length + (callerPorts?.copies.length ?? 0) > 0 || stream !== null ? ['string.h'] : []),
       ]),
     ].sort(),
     table: stepTable(program, plan, steps),
@@ -147,6 +152,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     parts: program.segments.map((segment, index) =>
       partView(segment, index, steps, (members) => passedTo(members, passed, `${upper}_AT`)),
     ),
+    stream,
     weightBytes: pool.arrays().reduce((sum, array) => sum + array.sizeBytes, 0),
   };
 }
@@ -180,6 +186,10 @@ function macsOf(step: Step): number {
   return operatorNamed(step.node.operator).definition.macs(step.view);
 }
 
+function isLoop(segment: Segment): boolean {
+  return segment.end - segment.first > 1 || segment.input !== undefined;
+}
+
 /** A part of run(): one step, or a loop in which several steps advance together. */
 function partView(
   segment: Segment,
@@ -191,7 +201,9 @@ function partView(
   const passed = passedToSteps(members);
   return {
     index,
-    isLoop: members.length > 1,
+    isLoop: isLoop(segment),
+    /** The function is one tick: rows that the caller hands over drive it. */
+    isTick: segment.input !== undefined,
     first: segment.first,
     last: segment.end - 1,
     ticks: segment.ticks,

@@ -1,6 +1,6 @@
 /** What can be done with a run of steps: alone, a few rows a call, or together row by row; and what each way costs. */
 import { type Graph, sizeBytesOf, type TensorId, tensorOf } from '../ir/index.ts';
-import type { CodeGoal, KernelRecord, LoweringOptions } from '../ops/index.ts';
+import type { CodeGoal, KernelCost, KernelRecord, LoweringOptions } from '../ops/index.ts';
 import {
   type Program,
   programOf,
@@ -45,6 +45,10 @@ export interface OptionContext {
   /** Instructions that a byte of flash is worth: what a kernel costs that is used nowhere else. */
   readonly instructionsPerByte: number;
   readonly goal: CodeGoal;
+  /** Steps may advance together: takes code for the loops, and for kernels that suit rows better. */
+  readonly mayGoTogether: boolean;
+  /** The input whose rows come one after another while the first steps run; null if inputs are whole. */
+  readonly streamed: TensorId | null;
 }
 
 /** Ways of going together that are tried: rows at a time of the finest image. */
@@ -81,9 +85,14 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
   const together = { ...context, steps: context.steps.map((step) => reducing(step, context.lowering)) };
   const alone = context.steps.map((_, step) => aloneOptions(context, step, lower, uses));
   const peaks = alone.map((options) => Math.min(...options.map(({ leastBytes }) => leastBytes)));
-  const options = alone.flat();
+  const lastReader = context.streamed === null ? -1 : (uses.last.get(context.streamed) ?? -1);
+  const options = alone.slice(lastReader + 1).flat();
   const hot = peaks.map((peak) => peak > Math.max(...peaks) * coldPart);
-  for (let first = 0; first < peaks.length; first++) {
+  for (let end = lastReader + 1; lastReader >= 0 && end <= Math.min(peaks.length, longestSegment); end++) {
+    const ways = strides.flatMap((stride) => togetherOption(together, { first: 0, end }, stride, lower, uses) ?? []);
+    options.push(...undominated(ways));
+  }
+  for (let first = lastReader + 1; context.mayGoTogether && first < peaks.length; first++) {
     for (let end = first + 2; end <= Math.min(peaks.length, first + longestSegment); end++) {
       const range = { first, end };
       if (!isWorthIt(hot.slice(first, end))) {
@@ -182,7 +191,8 @@ function togetherOption(
   lower: Lower,
   uses: Uses,
 ): ScheduleOption | null {
-  const segment = segmentOf(context.graph, context.steps, range, stride, context.sources);
+  const streamed = range.first === 0 ? context.streamed : null;
+  const segment = segmentOf(context.graph, context.steps, range, stride, context.sources, streamed);
   if (segment === null) {
     return null;
   }
@@ -208,20 +218,24 @@ function cheapest(
   const turns = turnsOf(turn, height);
   const last = rowsOfTurn(turn, turns, height);
   const isReduction = step.call.work.kind === 'reduction';
+  const costOf = (kernel: KernelRecord): KernelCost => {
+    if (isReduction) {
+      const cost = kernel.cost(step.view, goal);
+      const perTurn = instructionsPerCall + 2 * step.view.inputs[0]!.shape.at(-1)!;
+      return { ...cost, instructions: cost.instructions + turns * perTurn };
+    }
+    const full = kernel.cost(viewOfRows(step, turn.rows), goal);
+    const left = last.end - last.begin;
+    const rest = left === turn.rows ? full : kernel.cost(viewOfRows(step, left), goal);
+    const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
+    return { ...full, instructions };
+  };
   const candidates = step.alternatives
     .filter(({ reduces }) => (reduces === true) === isReduction)
     .map((kernel) => {
-      const isNew = kernel !== step.kernel && !used.has(kernel.name);
-      if (isReduction) {
-        const { instructions, codeBytes } = kernel.cost(step.view, goal);
-        const total = instructions + turns * (instructionsPerCall + 2 * step.view.inputs[0]!.shape.at(-1)!);
-        return { kernel, instructions: total, cost: total + (isNew ? codeBytes * instructionsPerByte : 0) };
-      }
-      const costOf = (count: number) => kernel.cost(viewOfRows(step, count), goal);
-      const full = costOf(turn.rows);
-      const rest = last.end - last.begin === turn.rows ? full : costOf(last.end - last.begin);
-      const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
-      return { kernel, instructions, cost: instructions + (isNew ? full.codeBytes * instructionsPerByte : 0) };
+      const { instructions, codeBytes, tableBytes = 0 } = costOf(kernel);
+      const newBytes = tableBytes + (kernel === step.kernel || used.has(kernel.name) ? 0 : codeBytes);
+      return { kernel, instructions, cost: instructions + newBytes * instructionsPerByte };
     });
   return candidates.reduce((best, next) => (next.cost < best.cost ? next : best));
 }

@@ -46,6 +46,8 @@ export interface CompileReport {
   readonly flash: {
     /** Without weights; null if it was not built. */
     readonly codeBytes: number | null;
+    /** By the cost model, as long as nothing is built; `msc run` measures `codeBytes`. */
+    readonly modelledCodeBytes: number;
     readonly weightBytes: number;
   };
   /** Of one inference: the sum over the layers. */
@@ -72,7 +74,7 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       stackBoundBytes: null,
       lowerBoundBytes: result.plan.lowerBoundBytes,
     },
-    flash: { codeBytes: null, weightBytes: result.view.weightBytes },
+    flash: { codeBytes: null, modelledCodeBytes: result.codeBytes, weightBytes: result.view.weightBytes },
     predictedInstructions: predicted.reduce((sum, instructions) => sum + instructions, 0),
     layers: result.program.steps.map((step, i) => ({
       name: step.node.name,

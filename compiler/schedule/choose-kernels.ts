@@ -1,5 +1,13 @@
 import { type Graph, type NodeView, viewOf } from '../ir/index.ts';
-import { type CodeGoal, type Isa, type KernelRecord, type LoweringOptions, operatorNamed } from '../ops/index.ts';
+import {
+  type CodeGoal,
+  type CValue,
+  type Isa,
+  type KernelCall,
+  type KernelRecord,
+  type LoweringOptions,
+  operatorNamed,
+} from '../ops/index.ts';
 import type { Step } from './program.ts';
 import { isView } from './views.ts';
 
@@ -10,6 +18,8 @@ export interface SelectionOptions {
   /** Instruction sets of the target. */
   readonly isas: readonly Isa[];
   readonly objective: Objective;
+  /** Instructions that a byte of flash is worth, if not what the objective says. */
+  readonly bytePrice?: number;
   readonly lowering: LoweringOptions;
 }
 
@@ -23,6 +33,11 @@ export const instructionsPerByte: Readonly<Record<Objective, number>> = {
   speed: 0,
   ram: 2,
 };
+
+/** Instructions that a byte of flash is worth: what is asked for, else what the objective says. */
+export function bytePriceOf({ objective, bytePrice }: Pick<SelectionOptions, 'objective' | 'bytePrice'>): number {
+  return bytePrice ?? instructionsPerByte[objective];
+}
 
 /** What the C compiler is asked for under an objective. */
 export function codeGoalOf(objective: Objective): CodeGoal {
@@ -51,7 +66,7 @@ export function chooseKernelsTogether(
     graph.nodes.filter((node) => !isView(graph, node)).map((node) => viewOf(graph, node)),
   );
   const candidates = views.flat().map((view) => candidatesFor(view, options));
-  const chosen = chooseTogether(candidates, instructionsPerByte[options.objective]);
+  const chosen = chooseTogether(candidates, bytePriceOf(options));
   let next = 0;
   return views.map((list) =>
     list.map((view): Step => {
@@ -76,10 +91,32 @@ function candidatesFor(view: NodeView, options: SelectionOptions): readonly Cand
     // For size the constants count as they are emitted; else they differ too little to lay them out for every candidate.
     const bytes =
       options.objective === 'size' && kernels.length > 1
-        ? kernel.lower(view, options.lowering).constants.reduce((sum, array) => sum + array.values.byteLength, 0)
+        ? constantBytes(kernel.lower(view, options.lowering))
         : tableBytes;
-    return { kernel, codeBytes, cost: instructions + bytes * instructionsPerByte[options.objective] };
+    return { kernel, codeBytes, cost: instructions + bytes * bytePriceOf(options) };
   });
+}
+
+/** Flash of what a call reads: its arrays, its parameters, and how its rows are driven. */
+function constantBytes({ constants, parameters, work }: KernelCall): number {
+  const arrays = constants.reduce((sum, array) => sum + array.values.byteLength, 0);
+  const fields = (parameters?.fields ?? []).reduce((sum, { value }) => sum + valueBytes(value), 0);
+  return arrays + fields + (work.kind === 'rows' ? rowsBytes : 0);
+}
+
+/** Size of `msc_rows`. */
+const rowsBytes = 40;
+
+/** Scalars and pointers are words. */
+function valueBytes(value: CValue): number {
+  switch (value.kind) {
+    case 'struct':
+      return value.fields.reduce((sum, field) => sum + valueBytes(field.value), 0);
+    case 'array':
+      return value.values.reduce((sum, element) => sum + valueBytes(element), 0);
+    default:
+      return 4;
+  }
 }
 
 /**

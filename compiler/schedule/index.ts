@@ -1,4 +1,5 @@
 export {
+  bytePriceOf,
   chooseKernels,
   chooseKernelsTogether,
   codeGoalOf,
@@ -6,6 +7,7 @@ export {
   type Objective,
   type SelectionOptions,
 } from './choose-kernels.ts';
+export { modelledCodeBytes } from './code-bytes.ts';
 export { isasOf } from './isas.ts';
 export { type OrderedGraph, type OrderOptions, orderNodes } from './order-nodes.ts';
 export { rowsDue, rowsOfTurn, turnsOf, wholeSegment } from './pace.ts';

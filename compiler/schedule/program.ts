@@ -15,7 +15,7 @@ export interface Step {
 
 /**
  * When a step of a segment computes which of its rows: turn 1 in tick `lag`, then a turn every `every` ticks, `rows` rows a turn
- * but `skip` fewer in the first one. Rows are counted as `rowCountOf` says.
+ * but `skip` fewer in the first one (more, where it is negative). Rows are counted as `rowCountOf` says.
  */
 export interface Pace {
   readonly lag: number;
@@ -35,9 +35,17 @@ export interface Segment {
   readonly ticks: number;
   /** Of every step of the segment. */
   readonly paces: readonly Pace[];
+  /** The input of the graph whose rows come from outside while the segment runs: before a tick those that are due in it. */
+  readonly input?: StreamedInput;
 }
 
-/** A kernel is called: rows `begin` to `end` of a step. */
+/** An input that never stands in RAM as a whole. */
+export interface StreamedInput {
+  readonly tensor: TensorId;
+  readonly pace: Pace;
+}
+
+/** A kernel is called: rows `begin` to `end` of a step. Of step -1: the caller hands over rows of a streamed input. */
 export interface Call {
   readonly step: number;
   readonly begin: number;

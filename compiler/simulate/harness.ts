@@ -44,6 +44,7 @@ export function modelParts(model: FirmwareModel, host: boolean): readonly Source
     tensors.map((tensor, index) => ({ ...tensor, index, macro: tensor.accessor.toUpperCase() }));
   const text = render({
     cName: model.cName,
+    upper: model.cName.toUpperCase(),
     header: `${model.cName}.h`,
     inputs: indexed(model.inputs),
     outputs: indexed(model.outputs),
@@ -52,6 +53,7 @@ export function modelParts(model: FirmwareModel, host: boolean): readonly Source
       .map((port) => `(void *)${port}_buffer`)
       .join(', '),
     hasReset: model.hasReset,
+    streamedRows: model.streamedRows ?? 0,
   });
   return [part('inferences.c'), { name: `${folder}/model.c`, text, flags: host ? ['-DHARNESS_HOST'] : [] }];
 }

@@ -75,7 +75,7 @@ describe.concurrent('msc run', () => {
         stackBoundBytes: null,
         lowerBoundBytes: null,
       },
-      flash: { codeBytes: null, weightBytes: null },
+      flash: { codeBytes: null, modelledCodeBytes: null, weightBytes: null },
       predictedInstructions: null,
       layers: [
         {

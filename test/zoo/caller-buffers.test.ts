@@ -36,7 +36,8 @@ describe.skipIf(zooFolder === null)('the zoo with buffers of the caller', () => 
       expectGolden(run!.outputs);
       const [now, then] = [run!.instructions!.total, before!.instructions!.total];
       expect(now, `${now} instead of ${then}`).toBeLessThan(1.01 * then + 50);
-      expect(run!.stackBytes).toBeLessThanOrEqual(512);
+      // the pointers live in registers that run() saves, or beside them
+      expect(run!.stackBytes).toBeLessThanOrEqual(before!.stackBytes! + 16);
     });
 
     it('gives them on the host, where nothing is read or written outside of the buffers', async () => {
