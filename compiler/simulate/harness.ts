@@ -48,6 +48,7 @@ export function modelParts(model: FirmwareModel, host: boolean): readonly Source
     header: `${model.cName}.h`,
     inputs: indexed(model.inputs),
     outputs: indexed(model.outputs),
+    portTypes: [...model.inputs, ...model.outputs].map(() => 'void *').join(', '),
     takesPorts: model.takesPorts === true,
     ports: [...model.inputs.map((_, i) => `input_${i}`), ...model.outputs.map((_, i) => `output_${i}`)]
       .map((port) => `(void *)${port}_buffer`)
