@@ -3,6 +3,7 @@ import {
   type ArenaMode,
   cNameFrom,
   emitModel,
+  type IoMode,
   type KernelSources,
   type ModelView,
   type OutputFile,
@@ -48,6 +49,8 @@ export interface CompileOptions {
   /** In front of every generated symbol; made from the file's name if absent. */
   readonly cName?: string;
   readonly arena?: ArenaMode;
+  /** Where inputs and outputs lie; the default is the arena. */
+  readonly io?: IoMode;
   readonly objective?: Objective;
   readonly rounding?: Rounding;
   /** Takes the fastest schedule whose arena is at most this large; an error if there is none. */
@@ -151,6 +154,7 @@ export function stepsFor(
     target,
     objective = 'balanced',
     rounding = 'double',
+    io,
     bytePrice,
     streamInput = false,
   }: GraphOptions & Partial<KernelWish>,
@@ -162,7 +166,7 @@ export function stepsFor(
   } as const;
   return {
     steps: chooseKernels(graph, { isas: isasOf(target), ...wish }),
-    planning: { ...wish, streamInput, alignmentBytes: target.features.cacheLineBytes },
+    planning: { ...wish, streamInput, alignmentBytes: target.features.cacheLineBytes, callerPorts: io === 'caller' },
   };
 }
 
@@ -191,6 +195,7 @@ export function candidateOf(program: Program, plan: ArenaPlan, options: GraphOpt
   const view = viewOfProgram(program, plan, {
     cName,
     arena: options.arena ?? 'static',
+    ...(options.io === 'caller' ? { callerPorts: { cacheLineBytes: target.features.cacheLineBytes } } : {}),
     provenance: {
       mscVersion,
       modelName: options.modelName.replace(/^.*[\\/]/, ''),

@@ -30,7 +30,7 @@ export interface CompileReport {
   readonly model: { readonly name: string; readonly sha256: string; readonly format: string };
   readonly target: string;
   readonly memory: {
-    /** Inputs and outputs included. */
+    /** Inputs and outputs included, unless they lie in buffers of the caller. */
     readonly arenaBytes: number;
     /** Largest scratch of a step, inside of the arena. */
     readonly scratchBytes: number;
