@@ -40,7 +40,7 @@ export interface OptionContext {
   readonly sources: ViewSources;
   readonly steps: readonly Step[];
   readonly lowering: LoweringOptions;
-  /** Instructions that a byte of flash is worth: what a kernel costs that is used nowhere else. */
+  /** Instructions that a byte of flash is worth: of constants, and of the code of a kernel that is used nowhere else. */
   readonly instructionsPerByte: number;
   readonly goal: CodeGoal;
 }
@@ -166,7 +166,7 @@ function aloneOptions(context: OptionContext, index: number, lower: Lower, uses:
 
 /** The step by a kernel that takes rows one after another, where there is one: means of whole images. */
 function reducing(step: Step, lowering: LoweringOptions): Step {
-  const kernel = step.alternatives.find(({ reduces }) => reduces === true);
+  const kernel = step.alternatives.find((alternative) => alternative.kernel.reduces === true)?.kernel;
   return kernel === undefined || step.kernel.reduces === true
     ? step
     : { ...step, kernel, call: kernel.lower(step.view, lowering), instructions: kernel.cost(step.view).instructions };
@@ -207,19 +207,20 @@ function cheapest(
   const last = rowsOfTurn(turn, turns, height);
   const isReduction = step.call.work.kind === 'reduction';
   const candidates = step.alternatives
-    .filter(({ reduces }) => (reduces === true) === isReduction)
-    .map((kernel) => {
+    .filter(({ kernel }) => (kernel.reduces === true) === isReduction)
+    .map(({ kernel, tableBytes }) => {
       const isNew = kernel !== step.kernel && !used.has(kernel.name);
+      const flashOf = (codeBytes: number) => (tableBytes + (isNew ? codeBytes : 0)) * instructionsPerByte;
       if (isReduction) {
         const { instructions, codeBytes } = kernel.cost(step.view, goal);
         const total = instructions + turns * (instructionsPerCall + 2 * step.view.inputs[0]!.shape.at(-1)!);
-        return { kernel, instructions: total, cost: total + (isNew ? codeBytes * instructionsPerByte : 0) };
+        return { kernel, instructions: total, cost: total + flashOf(codeBytes) };
       }
       const costOf = (count: number) => kernel.cost(viewOfRows(step, count), goal);
       const full = costOf(turn.rows);
       const rest = last.end - last.begin === turn.rows ? full : costOf(last.end - last.begin);
       const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
-      return { kernel, instructions, cost: instructions + (isNew ? full.codeBytes * instructionsPerByte : 0) };
+      return { kernel, instructions, cost: instructions + flashOf(full.codeBytes) };
     });
   return candidates.reduce((best, next) => (next.cost < best.cost ? next : best));
 }

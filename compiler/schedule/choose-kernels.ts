@@ -1,6 +1,6 @@
 import { type Graph, type NodeView, viewOf } from '../ir/index.ts';
-import { type CodeGoal, type Isa, type KernelRecord, type LoweringOptions, operatorNamed } from '../ops/index.ts';
-import type { Step } from './program.ts';
+import { type CodeGoal, type Isa, type LoweringOptions, operatorNamed } from '../ops/index.ts';
+import type { Alternative, Step } from './program.ts';
 import { isView } from './views.ts';
 
 /** What the user wants most of. */
@@ -15,11 +15,11 @@ export interface SelectionOptions {
 
 /**
  * Instructions that one byte of flash is worth. `balanced` takes a kilobyte for two thousand instructions, `size` for a hundred
- * thousand: about the work of one convolution of a small network.
+ * and fifty thousand: about the work of one convolution of a small network.
  */
 export const instructionsPerByte: Readonly<Record<Objective, number>> = {
   balanced: 2,
-  size: 100,
+  size: 150,
   speed: 0,
   ram: 2,
 };
@@ -30,8 +30,7 @@ export function codeGoalOf(objective: Objective): CodeGoal {
 }
 
 /** A kernel that could compute a node, and what it costs beside its code. */
-interface Candidate {
-  readonly kernel: KernelRecord;
+interface Candidate extends Alternative {
   readonly codeBytes: number;
   /** Instructions, and the flash of the node's own tables turned into instructions. */
   readonly cost: number;
@@ -56,7 +55,7 @@ export function chooseKernelsTogether(
   return views.map((list) =>
     list.map((view): Step => {
       const { kernel } = chosen[next]!;
-      const alternatives = candidates[next]!.map((candidate) => candidate.kernel);
+      const alternatives = candidates[next]!.map(({ kernel, tableBytes }) => ({ kernel, tableBytes }));
       const { instructions } = kernel.cost(view, codeGoalOf(options.objective));
       next++;
       return { node: view.node, view, kernel, alternatives, call: kernel.lower(view, options.lowering), instructions };
@@ -72,13 +71,13 @@ function candidatesFor(view: NodeView, options: SelectionOptions): readonly Cand
     throw new Error(`no kernel accepts ${view.node.operator} '${view.node.name}', whose constraints hold`);
   }
   return kernels.map((kernel) => {
-    const { instructions, codeBytes, tableBytes = 0 } = kernel.cost(view, codeGoalOf(options.objective));
+    const { instructions, codeBytes, tableBytes: moreBytes = 0 } = kernel.cost(view, codeGoalOf(options.objective));
     // For size the constants count as they are emitted; else they differ too little to lay them out for every candidate.
-    const bytes =
+    const tableBytes =
       options.objective === 'size' && kernels.length > 1
         ? kernel.lower(view, options.lowering).constants.reduce((sum, array) => sum + array.values.byteLength, 0)
-        : tableBytes;
-    return { kernel, codeBytes, cost: instructions + bytes * instructionsPerByte[options.objective] };
+        : moreBytes;
+    return { kernel, tableBytes, codeBytes, cost: instructions + tableBytes * instructionsPerByte[options.objective] };
   });
 }
 

@@ -9,7 +9,7 @@ export {
 export { isasOf } from './isas.ts';
 export { type OrderedGraph, type OrderOptions, orderNodes } from './order-nodes.ts';
 export { rowsDue, rowsOfTurn, turnsOf, wholeSegment } from './pace.ts';
-export type { Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';
+export type { Alternative, Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';
 export { sizeOfBuffer } from './program.ts';
 export { isDrivenByRows, type RowRange, rowCountOf, rowsOf, rowsRead, unitBytes } from './row-access.ts';
 export { rowsInTick, type Stride, segmentOf } from './segments.ts';

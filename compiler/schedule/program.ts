@@ -1,13 +1,20 @@
 import type { Graph, Node, NodeView, TensorId } from '../ir/index.ts';
 import type { KernelCall, KernelRecord } from '../ops/index.ts';
 
+/** A kernel that can compute a node. */
+export interface Alternative {
+  readonly kernel: KernelRecord;
+  /** Flash of the node's constants by this kernel: what it needs more than others, or all of it where size matters most. */
+  readonly tableBytes: number;
+}
+
 /** One node of the inference and the kernel that computes it, in order. */
 export interface Step {
   readonly node: Node;
   readonly view: NodeView;
   readonly kernel: KernelRecord;
   /** All kernels that can compute the node, the chosen one among them. */
-  readonly alternatives: readonly KernelRecord[];
+  readonly alternatives: readonly Alternative[];
   readonly call: KernelCall;
   /** Modelled, of one inference, as the step is driven. */
   readonly instructions: number;
