@@ -10,12 +10,13 @@ import {
 import { type Diagnostic, stopOnErrors } from './diagnostics/index.ts';
 import type { ImportedModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
+import { checkBudgets } from './memory/check-budget.ts';
 import { checkFit } from './memory/check-fit.ts';
 import { nothingPlaced } from './memory/place.ts';
 import { planInBestOrder } from './memory/plan-in-best-order.ts';
-import { planLive, planShared, type SharedPlan, withPersistentPorts } from './memory/plan-shared.ts';
+import { planLive, planShared, planSharedWithin, type SharedPlan, withPersistentPorts } from './memory/plan-shared.ts';
 import { baseName, type CompileOptions, type CompileResult, readGraph } from './pipeline.ts';
-import { chooseKernelsTogether, isasOf } from './schedule/index.ts';
+import { chooseKernelsTogether, codeGoalOf, isasOf, modelledCodeBytes } from './schedule/index.ts';
 import { mscVersion } from './version.ts';
 
 /** A model of a bundle. */
@@ -26,7 +27,7 @@ export interface BundleModel {
   readonly cName?: string;
 }
 
-export interface BundleOptions extends Omit<CompileOptions, 'fileName' | 'cName' | 'stopAfter'> {
+export interface BundleOptions extends Omit<CompileOptions, 'fileName' | 'cName' | 'stopAfter' | 'flashBytes'> {
   /** In front of the symbols that all models share; no model has this name. */
   readonly cName: string;
   /** Inputs and outputs of a model keep their content while others run. */
@@ -40,6 +41,8 @@ export interface BundleResult {
   readonly models: readonly CompileResult[];
   readonly plan: SharedPlan;
   readonly view: BundleView;
+  /** Of the kernels of all models and what calls them: modelled. */
+  readonly codeBytes: number;
   readonly files: readonly OutputFile[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -89,29 +92,38 @@ export function compileGraphsTogether(
   const alignment = target.features.cacheLineBytes;
   const objective = options.objective ?? 'balanced';
   const lowering = { rounding: options.rounding ?? 'double' } as const;
-  const programsOf = (list: readonly Graph[]) =>
+  const programsOf = (list: readonly Graph[], ramBytes: number | undefined) =>
     chooseKernelsTogether(list, { isas: isasOf(target), objective, lowering }).map(
       (steps, i) =>
         planInBestOrder(list[i]!, steps, {
           objective,
           lowering,
           alignmentBytes: alignment,
-          ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
+          ...(ramBytes === undefined ? {} : { ramBytes }),
         }).program,
     );
-  const mixed = programsOf(graphs.map(({ graph }) => graph));
-  const plan = live
-    ? planLive(
-        programsOf(graphs.map(({ graph }) => withPersistentPorts(graph))).map((apart, i) => ({
-          apart,
-          mixed: mixed[i]!,
-        })),
-        alignment,
-      )
-    : planShared(
-        mixed.map((program) => ({ program, kept: [] })),
-        alignment,
-      );
+  const planFor = (ramBytes: number | undefined) => {
+    const mixed = programsOf(
+      graphs.map(({ graph }) => graph),
+      ramBytes,
+    );
+    return live
+      ? planLive(
+          programsOf(
+            graphs.map(({ graph }) => withPersistentPorts(graph)),
+            ramBytes,
+          ).map((apart, i) => ({
+            apart,
+            mixed: mixed[i]!,
+          })),
+          alignment,
+        )
+      : planShared(
+          mixed.map((program) => ({ program, kept: [] })),
+          alignment,
+        );
+  };
+  const plan = options.ramBytes === undefined ? planFor(undefined) : planSharedWithin(options.ramBytes, planFor);
   const arena = options.arena ?? 'static';
   const models = graphs.map(({ graph, cName: name, modelName, sha256 }, i) => {
     const program = { ...plan.programs[i]!, graph: { ...graph, nodes: plan.programs[i]!.graph.nodes } };
@@ -128,7 +140,8 @@ export function compileGraphsTogether(
       placement: nothingPlaced,
       kernels: assets.kernels,
     });
-    return { cName: name, graph: program.graph, program, plan: plan.plans[i]!, view };
+    const codeBytes = modelledCodeBytes(program.steps, codeGoalOf(objective));
+    return { cName: name, graph: program.graph, program, plan: plan.plans[i]!, view, objective, codeBytes };
   });
   const view = viewOfBundle(
     models.map((model) => model.view),
@@ -141,8 +154,26 @@ export function compileGraphsTogether(
       kernels: assets.kernels,
     },
   );
-  const diagnostics = checkFit(target, plan.plans[0]!, view.weightBytes);
+  const codeBytes = modelledCodeBytes(
+    plan.programs.flatMap(({ steps }) => steps),
+    codeGoalOf(objective),
+  );
+  const diagnostics = [
+    ...checkFit(target, plan.plans[0]!, view.weightBytes),
+    ...checkBudgets(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }, plan.plans[0]!, {
+      weightBytes: view.weightBytes,
+      codeBytes,
+    }),
+  ];
   stopOnErrors(diagnostics);
   const files = emitBundle(view, assets.templates);
-  return { cName, models: models.map((model) => ({ ...model, files, diagnostics })), plan, view, files, diagnostics };
+  return {
+    cName,
+    models: models.map((model) => ({ ...model, files, diagnostics })),
+    plan,
+    view,
+    codeBytes,
+    files,
+    diagnostics,
+  };
 }

@@ -13,13 +13,24 @@ import { type Diagnostic, stopOnErrors } from './diagnostics/index.ts';
 import { buildGraph } from './frontends/build-graph.ts';
 import { type ImportedModel, readModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
+import { checkBudgets } from './memory/check-budget.ts';
 import { checkFit } from './memory/check-fit.ts';
+import type { PlannedSchedule } from './memory/choose-schedule.ts';
 import { type PlacementRequest, placeProgram } from './memory/place.ts';
-import { planInBestOrder } from './memory/plan-in-best-order.ts';
+import { type PlanningOptions, planInBestOrder } from './memory/plan-in-best-order.ts';
 import type { ArenaPlan } from './memory/plan-program.ts';
+import { type FlashCost, type KernelWish, planWithinFlash } from './memory/plan-within-flash.ts';
 import type { Rounding } from './numerics/index.ts';
 import { type Pass, runPasses } from './passes/index.ts';
-import { chooseKernels, isasOf, type Objective, type Program } from './schedule/index.ts';
+import {
+  chooseKernels,
+  codeGoalOf,
+  isasOf,
+  modelledCodeBytes,
+  type Objective,
+  type Program,
+  type Step,
+} from './schedule/index.ts';
 import type { Target } from './targets/index.ts';
 import { mscVersion } from './version.ts';
 
@@ -39,8 +50,12 @@ export interface CompileOptions {
   readonly arena?: ArenaMode;
   readonly objective?: Objective;
   readonly rounding?: Rounding;
-  /** Takes the fastest schedule whose arena is at most this large. */
+  /** Takes the fastest schedule whose arena is at most this large; an error if there is none. */
   readonly ramBytes?: number;
+  /** Emits `<name>_push_row()` instead of `<name>_run()`: the input comes row by row. */
+  readonly streamInput?: boolean;
+  /** Takes the fastest kernels with which weights, tables and modelled code are at most this large; an error if there are none. */
+  readonly flashBytes?: number;
   /** What lies in which memory of the target. */
   readonly place?: readonly PlacementRequest[];
   /** Ends the optimisation after the first run of this pass. */
@@ -59,6 +74,10 @@ export interface CompileResult {
   readonly program: Program;
   readonly plan: ArenaPlan;
   readonly view: ModelView;
+  /** What the C compiler should be asked for: that of the options, or `size` where only that fits the flash. */
+  readonly objective: Objective;
+  /** Of the kernels and what calls them: modelled. */
+  readonly codeBytes: number;
   readonly files: readonly OutputFile[];
   /** Warnings and notes; errors are thrown. */
   readonly diagnostics: readonly Diagnostic[];
@@ -89,27 +108,86 @@ export function compile(model: Uint8Array, options: CompileOptions): CompileResu
 }
 
 /** The second half of `compile`: from an optimised graph to the files. */
-export function compileGraph(
-  graph: Graph,
-  options: Omit<CompileOptions, 'fileName' | 'cName' | 'stopAfter' | 'onPass'> & {
-    readonly cName: string;
-    readonly modelName: string;
-    readonly sha256: string;
-  },
-): Omit<CompileResult, 'imported' | 'sha256'> {
-  const { target, assets, cName } = options;
+export function compileGraph(graph: Graph, options: GraphOptions): Omit<CompileResult, 'imported' | 'sha256'> {
+  const planFor = (wish: Partial<KernelWish>) => {
+    const { program, plan } = planProgram(graph, { ...options, ...wish });
+    return candidateOf(program, plan, { ...options, ...wish });
+  };
   const objective = options.objective ?? 'balanced';
-  const lowering = { rounding: options.rounding ?? 'double' } as const;
-  const { program, plan } = planInBestOrder(
-    graph,
-    chooseKernels(graph, { isas: isasOf(target), objective, lowering }),
-    {
-      objective,
-      lowering,
-      alignmentBytes: target.features.cacheLineBytes,
-      ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
-    },
-  );
+  const found =
+    options.flashBytes === undefined
+      ? planFor({ objective })
+      : planWithinFlash(objective, options.flashBytes, (wish) => planFor(wish));
+  const { program, plan, view, codeBytes } = found;
+  const diagnostics = [
+    ...checkFit(options.target, plan, view.weightBytes),
+    ...checkBudgets(options, plan, { weightBytes: view.weightBytes, codeBytes }),
+  ];
+  stopOnErrors(diagnostics);
+  return {
+    cName: options.cName,
+    graph: program.graph,
+    program,
+    plan,
+    view,
+    objective: found.objective,
+    codeBytes,
+    files: emitModel(view, options.assets.templates),
+    diagnostics,
+  };
+}
+
+/** What plans and views of a graph are made from. */
+export type GraphOptions = Omit<CompileOptions, 'fileName' | 'cName' | 'stopAfter' | 'onPass'> & {
+  readonly cName: string;
+  readonly modelName: string;
+  readonly sha256: string;
+};
+
+/** Kernels for every node, and how they are wished for. */
+export function stepsFor(
+  graph: Graph,
+  {
+    target,
+    objective = 'balanced',
+    rounding = 'double',
+    bytePrice,
+    streamInput = false,
+  }: GraphOptions & Partial<KernelWish>,
+): { readonly steps: readonly Step[]; readonly planning: PlanningOptions } {
+  const wish = {
+    objective,
+    lowering: { rounding },
+    ...(bytePrice === undefined ? {} : { bytePrice }),
+  } as const;
+  return {
+    steps: chooseKernels(graph, { isas: isasOf(target), ...wish }),
+    planning: { ...wish, streamInput, alignmentBytes: target.features.cacheLineBytes },
+  };
+}
+
+function planProgram(graph: Graph, options: GraphOptions & Partial<KernelWish>): PlannedSchedule {
+  const { steps, planning } = stepsFor(graph, options);
+  const { ramBytes } = options;
+  return planInBestOrder(graph, steps, {
+    ...planning,
+    ...(ramBytes === undefined ? {} : { ramBytes }),
+  });
+}
+
+/** A planned program, as it would be emitted, and what it costs. */
+export interface Candidate extends FlashCost {
+  readonly program: Program;
+  readonly plan: ArenaPlan;
+  readonly view: ModelView;
+  readonly objective: Objective;
+  /** Modelled. */
+  readonly codeBytes: number;
+}
+
+/** The program with the sizes that its view tells. */
+export function candidateOf(program: Program, plan: ArenaPlan, options: GraphOptions): Candidate {
+  const { target, assets, cName, objective = 'balanced', ramBytes } = options;
   const view = viewOfProgram(program, plan, {
     cName,
     arena: options.arena ?? 'static',
@@ -122,9 +200,17 @@ export function compileGraph(
     kernels: assets.kernels,
     placement: placeProgram(target, program, plan, options.place ?? []),
   });
-  const diagnostics = checkFit(target, plan, view.weightBytes);
-  stopOnErrors(diagnostics);
-  return { cName, graph: program.graph, program, plan, view, files: emitModel(view, assets.templates), diagnostics };
+  const codeBytes = modelledCodeBytes(program.steps, codeGoalOf(objective));
+  return {
+    program,
+    plan,
+    view,
+    objective,
+    codeBytes,
+    flashBytes: view.weightBytes + codeBytes,
+    instructions: program.steps.reduce((sum, step) => sum + Math.round(step.instructions), 0),
+    fitsRam: ramBytes === undefined || plan.sizeBytes <= ramBytes,
+  };
 }
 
 /** A path's last part without its ending: file names of models are the same on every system. */

@@ -59,8 +59,20 @@ function trainedModels(): readonly BenchModel[] {
     }));
 }
 
+/** The wanted ones of a list of names; an unknown name is an error. */
+function chosenOf<Name extends string>(option: string, given: string, all: readonly Name[]): readonly Name[] {
+  return given.split(',').map((name) => {
+    const found = all.find((candidate) => candidate === name);
+    if (found === undefined) {
+      throw new Error(`--${option} ${name}: there are ${all.join(', ')}`);
+    }
+    return found;
+  });
+}
+
 interface Job {
   readonly place: Place;
+  readonly objective: BenchObjective;
   readonly model: BenchModel;
 }
 
@@ -76,14 +88,12 @@ function jobs(): readonly Job[] {
   if (unknown.length > 0) {
     throw new Error(`no model ${unknown.join(', ')}; there are ${sections.map(({ model }) => model.name).join(', ')}`);
   }
+  const targets = chosenOf('targets', values.targets, benchTargets);
+  const objectives = chosenOf('goals', values.goals, benchObjectives);
   return chosen.flatMap(({ section, model }) =>
-    values.targets
-      .split(',')
-      .flatMap((target) =>
-        values.goals
-          .split(',')
-          .map((objective) => ({ place: { section, model: model.name, target, objective }, model })),
-      ),
+    targets.flatMap((target) =>
+      objectives.map((objective) => ({ place: { section, model: model.name, target, objective }, objective, model })),
+    ),
   );
 }
 
@@ -94,8 +104,8 @@ async function measureAll(list: readonly Job[]): Promise<void> {
   const waiting = [...list];
   const work = async () => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      const { place, model } = job;
-      const { figures, compiler } = await measure(model, place.target, place.objective as BenchObjective, false);
+      const { place, objective, model } = job;
+      const { figures, compiler } = await measure(model, place.target, objective, false);
       process.stdout.write(
         `${place.model} ${place.target} ${place.objective}: ${grouped(figures.instructions)} instructions, ` +
           `code ${grouped(figures.codeBytes)}, arena ${grouped(figures.arenaBytes)}, stack ${grouped(figures.stackBytes)}\n`,
@@ -129,7 +139,7 @@ async function printLayers(name: string): Promise<void> {
   if (model === undefined) {
     throw new Error(`no model ${name}`);
   }
-  for (const target of values.targets.split(',')) {
+  for (const target of chosenOf('targets', values.targets, benchTargets)) {
     const measurement = await measure(model, target, 'balanced', true);
     process.stdout.write(`${name} on ${target}\n${layerTable(measurement, target).join('\n')}\n`);
   }

@@ -47,6 +47,7 @@ const layers: readonly { readonly prefix: string; readonly may: readonly string[
   },
   { prefix: 'compiler/pipeline.ts', may: ['compiler/'] },
   { prefix: 'compiler/bundle.ts', may: ['compiler/'] },
+  { prefix: 'compiler/pareto.ts', may: ['compiler/'] },
   {
     prefix: 'compiler/report/',
     may: [

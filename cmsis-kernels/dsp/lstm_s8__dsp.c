@@ -50,6 +50,37 @@ static inline const uint32_t *msc_lstm_sum_s8(int32_t *twice, const int32_t *sum
     int32_t s_second = sums[2];
     int32_t a_second = sums[3];
 
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__) && defined(__OPTIMIZE__)
+    /* 17 instructions for 16 products; gcc takes 20 for the M7 and 23 for the M4 */
+    uint32_t even;
+    uint32_t odd;
+    uint32_t first;
+    uint32_t second;
+
+    __asm__ volatile("1:\n"
+                     "ldrd %[even], %[odd], [%[columns]], #8\n"
+                     "ldrd %[first], %[second], [%[weights]], #8\n"
+                     "smlad %[s_first], %[first], %[even], %[s_first]\n"
+                     "smlad %[s_second], %[second], %[even], %[s_second]\n"
+                     "sxtb16 %[first], %[first]\n"
+                     "sxtb16 %[second], %[second]\n"
+                     "smlad %[a_first], %[first], %[even], %[a_first]\n"
+                     "smlad %[a_second], %[second], %[even], %[a_second]\n"
+                     "ldrd %[first], %[second], [%[weights]], #8\n"
+                     "smlad %[s_first], %[first], %[odd], %[s_first]\n"
+                     "smlad %[s_second], %[second], %[odd], %[s_second]\n"
+                     "sxtb16 %[first], %[first]\n"
+                     "sxtb16 %[second], %[second]\n"
+                     "smlad %[a_first], %[first], %[odd], %[a_first]\n"
+                     "smlad %[a_second], %[second], %[odd], %[a_second]\n"
+                     "cmp %[columns], %[end]\n"
+                     "bne 1b\n"
+                     : [columns] "+&r"(columns), [weights] "+&r"(weights), [s_first] "+&r"(s_first),
+                       [a_first] "+&r"(a_first), [s_second] "+&r"(s_second), [a_second] "+&r"(a_second),
+                       [even] "=&r"(even), [odd] "=&r"(odd), [first] "=&r"(first), [second] "=&r"(second)
+                     : [end] "r"(end)
+                     : "cc", "memory");
+#else
     do {
         const uint32_t even = columns[0];
         const uint32_t odd = columns[1];
@@ -69,6 +100,7 @@ static inline const uint32_t *msc_lstm_sum_s8(int32_t *twice, const int32_t *sum
         columns += 2;
         weights += 4;
     } while (columns != end);
+#endif
     twice[0] = 2 * a_first;
     twice[1] = (int32_t)((uint32_t)s_first - (uint32_t)a_first) >> 7;
     twice[2] = 2 * a_second;

@@ -9,7 +9,17 @@ import { grouped } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { compileAndWriteTogether } from './compile-together.ts';
 import { runCommand } from './failure.ts';
-import { nameOption, objectiveOption, oneOf, targetOption } from './options.ts';
+import {
+  budgetOptions,
+  flashHelp,
+  nameOption,
+  objectiveOption,
+  oneOf,
+  optimizeHelp,
+  ramHelp,
+  targetOption,
+} from './options.ts';
+import { printPareto } from './pareto.ts';
 import { placeHelp, placeOption } from './place.ts';
 import { readInputFile } from './read-input.ts';
 import { writeFiles } from './write-files.ts';
@@ -22,9 +32,13 @@ export interface CompileFlags {
   readonly sharedArena?: boolean;
   readonly as?: string;
   readonly live?: boolean;
+  readonly streamInput?: boolean;
   readonly arena: string;
   readonly optimize: string;
+  readonly ram?: string;
+  readonly flash?: string;
   readonly place?: readonly string[];
+  readonly pareto?: boolean;
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly printAfter?: string;
@@ -46,7 +60,10 @@ export function addCompileCommand(program: Command): void {
       "prefix of every C symbol, and the files' name (default: from the model's file name)",
     )
     .option('--arena <mode>', 'who owns the RAM: static (in the .c) or caller (re-entrant)', 'static')
-    .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
+    .option('--optimize <goal>', optimizeHelp, 'balanced')
+    .option('--ram <bytes>', ramHelp)
+    .option('--flash <bytes>', flashHelp)
+    .option('--stream-input', 'take the input row by row: <name>_push_row() instead of <name>_run()')
     .option(
       '--shared-arena',
       'several models in one .c: one arena, on which one runs at a time, and one copy of the kernels',
@@ -54,6 +71,7 @@ export function addCompileCommand(program: Command): void {
     .option('--as <names>', 'with --shared-arena: prefixes of the models, separated by commas; --name is that of all')
     .option('--live', 'with --shared-arena: inputs and results of a model keep their content while others run')
     .option('--place <what=memory...>', placeHelp)
+    .option('--pareto', 'print what RAM, instructions and flash can be, with the flags for each; write nothing')
     .option('--json', 'print the report as JSON on stdout')
     .option('-v, --verbose', 'print a line per phase on stderr')
     .option('--print-after <pass>', 'print the graph after every run of this pass (or `all`) on stderr')
@@ -89,7 +107,9 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
   const options = {
     arena: oneOf('--arena', flags.arena, arenaModes),
     objective: objectiveOption(flags.optimize),
+    ...budgetOptions(flags),
     place: placeOption(flags.place),
+    streamInput: flags.streamInput ?? false,
     ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
   };
   if (options.arena === 'caller' && options.place.some(({ what }) => what === 'arena')) {
@@ -99,6 +119,13 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
       requires: 'a static arena: that of a caller lies where the caller puts it',
     });
   }
+  if (flags.sharedArena === true && flags.flash !== undefined) {
+    fail('invalid-option', {
+      where: '--flash',
+      found: 'a limit together with --shared-arena',
+      requires: 'a model alone: kernels of several are chosen together, once',
+    });
+  }
   if (flags.sharedArena === true && options.place.length > 0) {
     fail('invalid-option', {
       where: '--place',
@@ -106,6 +133,7 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
       requires: 'the macros of the generated file: <NAME>_SECTION_ARENA, _WEIGHTS, _CODE',
     });
   }
+  checkPareto(flags);
   checkModels(paths, flags);
   const [target, assets, contents] = await Promise.all([
     targetOption(flags.target),
@@ -128,6 +156,14 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
     return;
   }
   const { fileName, bytes } = models[0]!;
+  if (flags.pareto === true) {
+    printPareto(
+      bytes,
+      { fileName, target, assets, arena: options.arena, streamInput: options.streamInput },
+      flags.json === true,
+    );
+    return;
+  }
   const result = compile(bytes, { fileName, target, assets, onPass, ...options });
   talk(`graph: ${result.graph.nodes.length} nodes; program: ${result.program.steps.length} kernel calls`);
   const report = compileReport(result, target.name);
@@ -149,6 +185,26 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
           files.map((file) => file.name),
         ),
   );
+}
+
+/** The front is of a model alone, and tries every objective and budget itself. */
+function checkPareto(flags: CompileFlags): void {
+  const others = {
+    '--shared-arena': flags.sharedArena,
+    '--ram': flags.ram,
+    '--flash': flags.flash,
+    '--place': flags.place,
+    '--stop-after': flags.stopAfter,
+  };
+  for (const [where, value] of Object.entries(others)) {
+    if (flags.pareto === true && value !== undefined) {
+      fail('invalid-option', {
+        where,
+        found: 'the option beside --pareto',
+        requires: '--pareto without it: it tries every goal and budget by itself',
+      });
+    }
+  }
 }
 
 /** One model, or several that share an arena. */
@@ -174,8 +230,10 @@ function summary(result: CompileResult, report: CompileReport, folder: string, n
   return [
     `${result.cName}: ${report.layers.length} layers, ${grouped(macs)} MACs, for ${report.target}`,
     `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (input ${grouped(memory.inputBytes)}, output ${grouped(memory.outputBytes)}, ` +
-      `scratch ${grouped(memory.scratchBytes)}; no plan is below ${grouped(memory.lowerBoundBytes)})`,
-    `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus code`,
+      `scratch ${grouped(memory.scratchBytes)}; ` +
+      `${memory.optimal ? 'no plan of this schedule is smaller' : `no plan is below ${grouped(memory.lowerBoundBytes)}`})`,
+    `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus about ${grouped(flash.modelledCodeBytes)} of code ` +
+      `with ${result.objective === 'size' ? '-Os' : '-O2'} (modelled; \`msc run\` measures it)`,
     `  work   ${grouped(report.predictedInstructions)} instructions, predicted`,
     `  files  ${names.map((name) => (folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`)).join('  ')}`,
     '',

@@ -35,14 +35,17 @@ export function execute(execution: Execution): Promise<ExecutionResult> {
 
 /** What the test harness must know of a generated model. */
 export function firmwareModelOf(result: CompileResult): FirmwareModel {
+  const { stream } = result.view;
   const ports = (list: typeof result.view.inputs) =>
     list.map((port) => ({ accessor: port.accessor, sizeBytes: port.sizeBytes }));
   return {
     cName: result.cName,
-    inputs: ports(result.view.inputs),
+    inputs:
+      stream === null ? ports(result.view.inputs) : [{ accessor: 'frame', sizeBytes: stream.rows * stream.rowBytes }],
     outputs: ports(result.view.outputs),
     hasReset: result.view.stateful,
     stepCount: result.program.steps.length,
+    streamedRows: stream?.rows ?? null,
   };
 }
 

@@ -16,6 +16,39 @@ export function objectiveOption(value: string): Objective {
   return oneOf('--optimize', value, objectives);
 }
 
+/** The help of `--optimize`. */
+export const optimizeHelp =
+  'balanced, size (small code), speed, or ram (the smallest arena for at most about 4 % more instructions than balanced)';
+
+/** The help of `--ram`. */
+export const ramHelp =
+  'take the fastest schedule whose arena has at most so many bytes (64k is 65536); fails with 3 beyond';
+
+/** The help of `--flash`. */
+export const flashHelp =
+  'take the fastest kernels with which weights, tables and modelled code have at most so many bytes; fails with 3 beyond';
+
+/** The values of `--ram` and `--flash`. */
+export function budgetOptions(flags: { readonly ram?: string; readonly flash?: string }): {
+  readonly ramBytes?: number;
+  readonly flashBytes?: number;
+} {
+  return {
+    ...(flags.ram === undefined ? {} : { ramBytes: bytesOption('--ram', flags.ram) }),
+    ...(flags.flash === undefined ? {} : { flashBytes: bytesOption('--flash', flags.flash) }),
+  };
+}
+
+/** Bytes: a whole number, or one of kilobytes of 1024 bytes (`k`, `K`, `kB`, `KB`, `KiB`). */
+export function bytesOption(option: string, text: string): number {
+  const [, digits, kilo] = /^(\d+)(k|K|kB|KB|KiB)?$/.exec(text) ?? [];
+  const bytes = Number(digits) * (kilo === undefined ? 1 : 1024);
+  if (!Number.isSafeInteger(bytes) || bytes === 0) {
+    fail('invalid-option', { where: option, found: `'${text}'`, requires: 'bytes above 0, such as 20480 or 20k' });
+  }
+  return bytes;
+}
+
 /** The value of `--name`: a C identifier that can stand in front of symbols. */
 export function nameOption(value: string): string {
   if (!isCName(value)) {

@@ -11,7 +11,7 @@ import { grouped, table } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { type ExecutionResult, type Executor, execute } from './execute.ts';
 import { runCommand } from './failure.ts';
-import { objectiveOption, oneOf, targetOption } from './options.ts';
+import { budgetOptions, flashHelp, objectiveOption, oneOf, optimizeHelp, ramHelp, targetOption } from './options.ts';
 import { placeHelp, placeOption } from './place.ts';
 import { readInputFile } from './read-input.ts';
 import { checkStack, stackOption } from './stack-budget.ts';
@@ -25,7 +25,10 @@ interface RunFlags {
   readonly output?: string;
   readonly emulator: string;
   readonly optimize: string;
+  readonly ram?: string;
+  readonly flash?: string;
   readonly place?: readonly string[];
+  readonly streamInput?: boolean;
   readonly stack?: string;
   readonly toolchain?: string;
   readonly json?: boolean;
@@ -46,8 +49,11 @@ export function addRunCommand(program: Command): void {
     .option('--tolerance <rel,abs>', 'how far float outputs may be off; integers must be equal', '1e-5,1e-6')
     .option('--output <folder>', 'write output_0.bin, output_1.bin, ... of the inputs there')
     .option('--emulator <name>', executors.join(', '), 'auto')
-    .option('--optimize <goal>', 'balanced, size, speed or ram', 'balanced')
+    .option('--optimize <goal>', optimizeHelp, 'balanced')
+    .option('--ram <bytes>', ramHelp)
+    .option('--flash <bytes>', flashHelp)
     .option('--place <what=memory...>', placeHelp)
+    .option('--stream-input', 'hand the input over row by row: <name>_push_row()')
     .option('--stack <bytes>', 'how much stack an inference may need; fails with 3 beyond')
     .option('--toolchain <path>', 'the Arm compiler, or a folder that holds it')
     .option('--json', 'print the report as JSON on stdout')
@@ -71,6 +77,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
   }
   const executor = oneOf('--emulator', flags.emulator, executors);
   const objective = objectiveOption(flags.optimize);
+  const budgets = budgetOptions(flags);
   const stackBudget = flags.stack === undefined ? null : stackOption(flags.stack);
   const [target, assets, bytes, inputs, expected] = await Promise.all([
     targetOption(flags.target),
@@ -79,13 +86,21 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     Promise.all(flags.input.map(readInputFile)),
     Promise.all(expectPaths.map(readInputFile)),
   ]);
-  const result = compile(bytes, { fileName: path, target, assets, objective, place: placeOption(flags.place) });
+  const result = compile(bytes, {
+    fileName: path,
+    target,
+    assets,
+    objective,
+    ...budgets,
+    place: placeOption(flags.place),
+    streamInput: flags.streamInput ?? false,
+  });
   const execution = await execute({
     result,
     target,
     executor,
     inputs,
-    objective,
+    objective: result.objective,
     ...(flags.toolchain === undefined ? {} : { toolchain: flags.toolchain }),
   });
   const overBudget = stackBudget === null ? [] : checkStack(execution, stackBudget);

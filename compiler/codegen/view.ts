@@ -11,6 +11,7 @@ import { constantPool } from './constants.ts';
 import type { DriverNeeds, Ring } from './driver.ts';
 import { sectionViewOf, weightsMacro } from './sections.ts';
 import { emitStep, type StepCode } from './step-code.ts';
+import { progressBytes, streamViewOf } from './stream-view.ts';
 
 export type ArenaMode = 'static' | 'caller';
 
@@ -74,7 +75,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
   const steps = program.segments.flatMap((segment) =>
     program.steps.slice(segment.first, segment.end).map((step, k) => {
       const index = segment.first + k;
-      const pace = segment.end - segment.first > 1 ? segment.paces[k]! : null;
+      const pace = isLoop(segment) ? segment.paces[k]! : null;
       const scratchOffset = plan.scratchOffsets.get(index) ?? null;
       return emitStep({ step, index, prefix: cName, pool, address, scratchOffset, ringOf, pace });
     }),
@@ -84,7 +85,9 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
       (id, i): PortView =>
         portView(tensorOf(program.graph, id), { cName, direction, index: i, of: ids.length, address }),
     );
-  const inputs = port(program.graph.inputs, 'input');
+  const stream = streamViewOf(program, cName, plan.sizeBytes, address);
+  // Streamed rows are handed over: the input has no place of its own that could be written to.
+  const inputs = port(stream === null ? program.graph.inputs : [], 'input');
   const outputs = port(program.graph.outputs, 'output');
   const variables = [...program.graph.tensors.values()].filter((tensor) => tensor.kind === 'variable');
   // what run() calls itself; the kernels behind a driver may become part of it
@@ -92,7 +95,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
   const kernels: readonly Root[] = [...new Set(program.steps.map((step) => step.call.kernel))]
     .sort()
     .map((name) => ({ ...kernelRoot(name), isSeparate: called.has(name) }));
-  const isStreamed = program.segments.some((segment) => segment.end - segment.first > 1);
+  const isStreamed = program.segments.some(isLoop);
   const helpers = [...new Set([...steps.flatMap((step) => step.driver?.uses ?? []), ...(isStreamed ? ['due'] : [])])];
   const roots: readonly Root[] = [...helpers.sort().map((name) => ({ file: 'include/msc/rows.h', name })), ...kernels];
   const amalgamation = amalgamate(options.kernels, roots, cName);
@@ -107,12 +110,14 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     /** What every function of the API takes, and what an example passes. */
     arenaParameter: options.arena === 'caller' ? 'void *arena' : 'void',
     arenaArgument: options.arena === 'caller' ? 'arena' : '',
-    arenaSize: Math.max(plan.sizeBytes, 1),
+    arenaSize: Math.max(plan.sizeBytes + (stream === null ? 0 : progressBytes), 1),
     arenaAlignment: plan.alignmentBytes,
     inputs,
     outputs,
     macs: String(program.steps.reduce((sum, step) => sum + macsOf(step), 0)),
-    stateful: variables.length > 0,
+    /** There is something to reset: variables, or an input of which rows have come. */
+    stateful: variables.length > 0 || stream !== null,
+    hasState: variables.length > 0,
     variables: variables.map((tensor) => ({
       name: commentText(tensor.name),
       address: address(tensor.id, 'void'),
@@ -120,7 +125,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
       sizeBytes: sizeBytesOf(tensor),
     })),
     systemIncludes: [
-      ...new Set([...amalgamation.systemIncludes, ...(variables.length > 0 ? ['string.h'] : [])]),
+      ...new Set([...amalgamation.systemIncludes, ...(variables.length > 0 || stream !== null ? ['string.h'] : [])]),
     ].sort(),
     table: stepTable(program, plan, steps),
     /** What of the kernel library the model calls. */
@@ -132,6 +137,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     arrays: pool.arrays(),
     steps,
     parts: program.segments.map((segment, index) => partView(segment, index, steps)),
+    stream,
     weightBytes: pool.arrays().reduce((sum, array) => sum + array.sizeBytes, 0),
   };
 }
@@ -192,12 +198,18 @@ function macsOf(step: Step): number {
   return operatorNamed(step.node.operator).definition.macs(step.view);
 }
 
+function isLoop(segment: Segment): boolean {
+  return segment.end - segment.first > 1 || segment.input !== undefined;
+}
+
 /** A part of run(): one step, or a loop in which several steps advance together. */
 function partView(segment: Segment, index: number, steps: readonly StepCode[]) {
   const members = steps.slice(segment.first, segment.end);
   return {
     index,
-    isLoop: members.length > 1,
+    isLoop: isLoop(segment),
+    /** The function is one tick: rows that the caller hands over drive it. */
+    isTick: segment.input !== undefined,
     first: segment.first,
     last: segment.end - 1,
     ticks: segment.ticks,

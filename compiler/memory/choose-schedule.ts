@@ -58,28 +58,27 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
       routes.push(value);
     }
     const affordable = routes.filter((route) => route.instructions <= instructions);
-    return affordable
-      .slice(-finalists)
-      .map(plan)
-      .reduce((best, next) => (next.plan.sizeBytes < best.plan.sizeBytes ? next : best));
+    return affordable.slice(-finalists).map(plan).reduce(smaller);
   };
   const found = takeUpTo(fastest.instructions * goal.slowdown);
-  return goal.further === undefined ? found : takeUpTo(found.instructions * goal.further);
+  return goal.further === undefined ? found : smaller(found, takeUpTo(found.instructions * goal.further));
 }
 
-/** Schedules from the fastest to the smallest, none better than another in both RAM and instructions, planned. */
+/** Of two schedules the one with the smaller arena; the first where they are equal. */
+function smaller(one: PlannedSchedule, other: PlannedSchedule): PlannedSchedule {
+  return other.plan.sizeBytes < one.plan.sizeBytes ? other : one;
+}
+
+/** What `chooseSchedule` gives for the budgets from the largest on: schedules from the fastest to the one with the smallest arena. */
 export function scheduleFront(context: OptionContext, arena: ArenaOptions): readonly PlannedSchedule[] {
-  const planned = [...routesOf(context)].map((route) => planRoute(context, route, arena));
-  return planned.filter(
-    (one) =>
-      !planned.some(
-        (other) =>
-          other !== one &&
-          other.plan.sizeBytes <= one.plan.sizeBytes &&
-          other.instructions <= one.instructions &&
-          (other.plan.sizeBytes < one.plan.sizeBytes || other.instructions < one.instructions),
-      ),
-  );
+  const front: PlannedSchedule[] = [];
+  for (const route of routesOf(context)) {
+    const planned = planRoute(context, route, arena);
+    if (front.length === 0 || planned.plan.sizeBytes < front.at(-1)!.plan.sizeBytes) {
+      front.push(planned);
+    }
+  }
+  return front;
 }
 
 function planRoute(context: OptionContext, { options, instructions }: Route, arena: ArenaOptions): PlannedSchedule {

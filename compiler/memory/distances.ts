@@ -120,7 +120,7 @@ function duringCall(program: Program, handover: Handover, a: Buffer, b: Buffer, 
   const [operand, result] = [step.view.inputs[handover.operand]!, step.view.outputs[0]!];
   const at = 2 * handover.call + 1;
   const isDying = (row: number) => a.read[row] === at;
-  if (!a.sameRows || !b.sameRows || rowsOf(operand).height !== a.height || rowsOf(result).height !== b.height) {
+  if (rowsOf(operand).height !== a.height || rowsOf(result).height !== b.height) {
     wholeInCall(step.call.work, a, b, isDying, found);
     return;
   }
@@ -181,7 +181,7 @@ function limitOfUnits(operandBytes: number, resultBytes: number, units: number):
   return growth >= 0 ? growth : units * growth;
 }
 
-/** The same for operands and results without common rows. */
+/** The same for operands and results that the step does not see in the rows of their buffers: these hold all rows. */
 function wholeInCall(
   work: Program['steps'][number]['call']['work'],
   a: Buffer,

@@ -1,22 +1,20 @@
 import type { Graph } from '../ir/index.ts';
 import type { LoweringOptions } from '../ops/index.ts';
-import {
-  codeGoalOf,
-  instructionsPerByte,
-  type Objective,
-  orderNodes,
-  type Step,
-  sourcesOfViews,
-} from '../schedule/index.ts';
-import { chooseSchedule, type PlannedSchedule, type ScheduleGoal } from './choose-schedule.ts';
+import { bytePriceOf, codeGoalOf, type Objective, orderNodes, type Step, sourcesOfViews } from '../schedule/index.ts';
+import { chooseSchedule, type PlannedSchedule, type ScheduleGoal, scheduleFront } from './choose-schedule.ts';
 import type { OptionContext } from './schedule-options.ts';
+import { streamedInput } from './streamed-input.ts';
 
 /** What decides between schedules. */
 export interface PlanningOptions {
   readonly objective: Objective;
+  /** Instructions that a byte of flash is worth, if not what the objective says. */
+  readonly bytePrice?: number;
   readonly lowering: LoweringOptions;
   /** Takes the fastest schedule whose arena is at most this large. */
   readonly ramBytes?: number;
+  /** The rows of the input come one after another: it never stands in the arena as a whole. */
+  readonly streamInput?: boolean;
   /** The arena starts at a multiple of this. */
   readonly alignmentBytes: number;
 }
@@ -45,12 +43,33 @@ export function planInBestOrder(graph: Graph, steps: readonly Step[], options: P
   if (ordered === graph) {
     return inFile;
   }
-  const stepOf = new Map(steps.map((step) => [step.node, step]));
-  const inOrder = plan(
-    ordered,
-    ordered.nodes.flatMap((node) => stepOf.get(node) ?? []),
-  );
+  const inOrder = plan(ordered, inOrderOf(ordered, steps));
   return serves(inOrder, inFile, goal) ? inOrder : inFile;
+}
+
+/** What `planInBestOrder` gives for every budget of RAM that makes a difference, from the largest on. */
+export function planFront(graph: Graph, steps: readonly Step[], wished: PlanningOptions): readonly PlannedSchedule[] {
+  const options = { ...wished, ramBytes: Number.POSITIVE_INFINITY };
+  const arena = { alignmentBytes: options.alignmentBytes };
+  const ordered = orderNodes(graph).graph;
+  const inFile = scheduleFront(contextOf(graph, steps, options), arena);
+  if (ordered === graph) {
+    return inFile;
+  }
+  const inOrder = scheduleFront(contextOf(ordered, inOrderOf(ordered, steps), options), arena);
+  const budgets = [...new Set([...inFile, ...inOrder].map(({ plan }) => plan.sizeBytes))].sort((a, b) => b - a);
+  const within = (front: readonly PlannedSchedule[], ramBytes: number) =>
+    front.find(({ plan }) => plan.sizeBytes <= ramBytes) ?? front.at(-1)!;
+  const chosen = budgets.map((ramBytes) => {
+    const [one, other] = [within(inOrder, ramBytes), within(inFile, ramBytes)];
+    return serves(one, other, { slowdown: 1, ramBytes }) ? one : other;
+  });
+  return [...new Set(chosen)];
+}
+
+function inOrderOf(ordered: Graph, steps: readonly Step[]): readonly Step[] {
+  const stepOf = new Map(steps.map((step) => [step.node, step]));
+  return ordered.nodes.flatMap((node) => stepOf.get(node) ?? []);
 }
 
 /** True if the first is better: of two that fit what there is the faster one, else the smaller one. */
@@ -61,12 +80,15 @@ function serves(one: PlannedSchedule, other: PlannedSchedule, { ramBytes }: Sche
 
 /** What the search for schedules knows of a graph. */
 export function contextOf(graph: Graph, steps: readonly Step[], options: PlanningOptions): OptionContext {
+  const sources = sourcesOfViews(graph);
   return {
     graph,
     steps,
-    sources: sourcesOfViews(graph),
+    sources,
     lowering: options.lowering,
-    instructionsPerByte: instructionsPerByte[options.objective],
+    instructionsPerByte: bytePriceOf(options),
     goal: codeGoalOf(options.objective),
+    mayGoTogether: options.objective !== 'size' || options.ramBytes !== undefined,
+    streamed: options.streamInput === true ? streamedInput(graph, steps, sources) : null,
   };
 }

@@ -62,6 +62,7 @@ export function planShared(shared: readonly SharedProgram[], minimumAlignmentByt
       ...plan,
       sizeBytes: end,
       lowerBoundBytes,
+      optimal: end === lowerBoundBytes,
       alignmentBytes,
       bufferOffsets: new Map([...shifted(plan.bufferOffsets, bases[i]!), ...offsets[i]!]),
       scratchOffsets: shifted(plan.scratchOffsets, bases[i]!),
@@ -69,6 +70,26 @@ export function planShared(shared: readonly SharedProgram[], minimumAlignmentByt
     sizeBytes: end,
     ownBytes: passing.map((plan, i) => plan.sizeBytes + bytesOf(persistent[i]!)),
   };
+}
+
+/** Budgets of the models alone that are tried until the arena of all fits. */
+const sharedTries = 6;
+
+/**
+ * The first plan of at most `ramBytes`, else the smallest one found: where all together need more than each alone may, each gets
+ * as much less.
+ */
+export function planSharedWithin(ramBytes: number, planFor: (ramBytes: number) => SharedPlan): SharedPlan {
+  let best: SharedPlan | null = null;
+  for (let [allowed, tried] = [ramBytes, 0]; tried < sharedTries; tried++) {
+    const plan = planFor(allowed);
+    best = best === null || plan.sizeBytes < best.sizeBytes ? plan : best;
+    if (best.sizeBytes <= ramBytes || allowed === 0) {
+      break;
+    }
+    allowed = tried === sharedTries - 2 ? 0 : Math.max(0, allowed - Math.max(1, plan.sizeBytes - ramBytes));
+  }
+  return best!;
 }
 
 /** A program of which inputs and outputs keep their content while others run: in two forms, of which the planner takes one. */

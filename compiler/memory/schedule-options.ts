@@ -1,6 +1,6 @@
 /** What can be done with a run of steps: alone, a few rows a call, or together row by row; and what each way costs. */
 import { type Graph, sizeBytesOf, type TensorId, tensorOf } from '../ir/index.ts';
-import type { CodeGoal, KernelRecord, LoweringOptions } from '../ops/index.ts';
+import type { CodeGoal, KernelCost, KernelRecord, LoweringOptions } from '../ops/index.ts';
 import {
   type Program,
   programOf,
@@ -40,9 +40,13 @@ export interface OptionContext {
   readonly sources: ViewSources;
   readonly steps: readonly Step[];
   readonly lowering: LoweringOptions;
-  /** Instructions that a byte of flash is worth: of constants, and of the code of a kernel that is used nowhere else. */
+  /** Instructions that a byte of flash is worth: what a kernel costs that is used nowhere else. */
   readonly instructionsPerByte: number;
   readonly goal: CodeGoal;
+  /** Steps may advance together: takes code for the loops, and for kernels that suit rows better. */
+  readonly mayGoTogether: boolean;
+  /** The input whose rows come one after another while the first steps run; null if inputs are whole. */
+  readonly streamed: TensorId | null;
 }
 
 /** Ways of going together that are tried: rows at a time of the finest image. */
@@ -76,12 +80,21 @@ const instructionsPerTick = 14;
 export function scheduleOptions(context: OptionContext): readonly ScheduleOption[] {
   const lower = lowerings(context);
   const uses = usesOf(context);
-  const together = { ...context, steps: context.steps.map((step) => reducing(step, context.lowering)) };
+  const together = { ...context, steps: byRows(context.steps, context.lowering) };
   const alone = context.steps.map((_, step) => aloneOptions(context, step, lower, uses));
   const peaks = alone.map((options) => Math.min(...options.map(({ leastBytes }) => leastBytes)));
-  const options = alone.flat();
+  const lastReader = context.streamed === null ? -1 : (uses.last.get(context.streamed) ?? -1);
+  const options = alone.slice(lastReader + 1).flat();
   const hot = peaks.map((peak) => peak > Math.max(...peaks) * coldPart);
-  for (let first = 0; first < peaks.length; first++) {
+  const longest = Math.max(longestSegment, lastReader + 1);
+  for (let end = lastReader + 1; lastReader >= 0 && end <= Math.min(peaks.length, longest); end++) {
+    const ways = strides.flatMap((stride) => togetherOption(together, { first: 0, end }, stride, lower, uses) ?? []);
+    if (ways.length === 0) {
+      break;
+    }
+    options.push(...undominated(ways));
+  }
+  for (let first = lastReader + 1; context.mayGoTogether && first < peaks.length; first++) {
     for (let end = first + 2; end <= Math.min(peaks.length, first + longestSegment); end++) {
       const range = { first, end };
       if (!isWorthIt(hot.slice(first, end))) {
@@ -98,6 +111,19 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
     }
   }
   return options;
+}
+
+/** False if the rows of a streamed input cannot drive the steps in this order: their images do not scale in step. */
+export function canStream(context: OptionContext): boolean {
+  const { graph, sources, streamed } = context;
+  if (streamed === null) {
+    return true;
+  }
+  const steps = byRows(context.steps, context.lowering);
+  const isReader = (step: Step) =>
+    step.view.inputs.some((input) => input !== null && (sources.get(input.id) ?? input.id) === streamed);
+  const lastReader = steps.reduce((last, step, index) => (isReader(step) ? index : last), -1);
+  return segmentOf(graph, steps, { first: 0, end: lastReader + 1 }, strides[0]!, sources, streamed) !== null;
 }
 
 /** True if the run of steps is hot, but for a few steps at its ends. */
@@ -164,9 +190,14 @@ function aloneOptions(context: OptionContext, index: number, lower: Lower, uses:
   return [natural, ...fewer];
 }
 
+/** The steps as they are when they go together. */
+export function byRows(steps: readonly Step[], lowering: LoweringOptions): readonly Step[] {
+  return steps.map((step) => reducing(step, lowering));
+}
+
 /** The step by a kernel that takes rows one after another, where there is one: means of whole images. */
 function reducing(step: Step, lowering: LoweringOptions): Step {
-  const kernel = step.alternatives.find((alternative) => alternative.kernel.reduces === true)?.kernel;
+  const kernel = step.alternatives.find(({ reduces }) => reduces === true);
   return kernel === undefined || step.kernel.reduces === true
     ? step
     : { ...step, kernel, call: kernel.lower(step.view, lowering), instructions: kernel.cost(step.view).instructions };
@@ -180,7 +211,8 @@ function togetherOption(
   lower: Lower,
   uses: Uses,
 ): ScheduleOption | null {
-  const segment = segmentOf(context.graph, context.steps, range, stride, context.sources);
+  const streamed = range.first === 0 ? context.streamed : null;
+  const segment = segmentOf(context.graph, context.steps, range, stride, context.sources, streamed);
   if (segment === null) {
     return null;
   }
@@ -206,21 +238,24 @@ function cheapest(
   const turns = turnsOf(turn, height);
   const last = rowsOfTurn(turn, turns, height);
   const isReduction = step.call.work.kind === 'reduction';
+  const costOf = (kernel: KernelRecord): KernelCost => {
+    if (isReduction) {
+      const cost = kernel.cost(step.view, goal);
+      const perTurn = instructionsPerCall + 2 * step.view.inputs[0]!.shape.at(-1)!;
+      return { ...cost, instructions: cost.instructions + turns * perTurn };
+    }
+    const full = kernel.cost(viewOfRows(step, turn.rows), goal);
+    const left = last.end - last.begin;
+    const rest = left === turn.rows ? full : kernel.cost(viewOfRows(step, left), goal);
+    const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
+    return { ...full, instructions };
+  };
   const candidates = step.alternatives
-    .filter(({ kernel }) => (kernel.reduces === true) === isReduction)
-    .map(({ kernel, tableBytes }) => {
-      const isNew = kernel !== step.kernel && !used.has(kernel.name);
-      const flashOf = (codeBytes: number) => (tableBytes + (isNew ? codeBytes : 0)) * instructionsPerByte;
-      if (isReduction) {
-        const { instructions, codeBytes } = kernel.cost(step.view, goal);
-        const total = instructions + turns * (instructionsPerCall + 2 * step.view.inputs[0]!.shape.at(-1)!);
-        return { kernel, instructions: total, cost: total + flashOf(codeBytes) };
-      }
-      const costOf = (count: number) => kernel.cost(viewOfRows(step, count), goal);
-      const full = costOf(turn.rows);
-      const rest = last.end - last.begin === turn.rows ? full : costOf(last.end - last.begin);
-      const instructions = (turns - 1) * full.instructions + rest.instructions + turns * instructionsPerCall;
-      return { kernel, instructions, cost: instructions + flashOf(full.codeBytes) };
+    .filter(({ reduces }) => (reduces === true) === isReduction)
+    .map((kernel) => {
+      const { instructions, codeBytes, tableBytes = 0 } = costOf(kernel);
+      const newBytes = tableBytes + (kernel === step.kernel || used.has(kernel.name) ? 0 : codeBytes);
+      return { kernel, instructions, cost: instructions + newBytes * instructionsPerByte };
     });
   return candidates.reduce((best, next) => (next.cost < best.cost ? next : best));
 }
@@ -247,7 +282,8 @@ function optionOf(
     plannedBytes: () => {
       const part = partOf(context, first, end, segment, steps, uses).program;
       return (
-        crossingBytes + planArena(withSharedRings(part), { alignmentBytes: 1, iterations: partIterations }).sizeBytes
+        crossingBytes +
+        planArena(withSharedRings(part), { alignmentBytes: 1, iterations: partIterations, effort: 0 }).sizeBytes
       );
     },
   };

@@ -15,7 +15,11 @@ export interface BundleReport {
     /** Inputs and outputs keep their content while other models run. */
     readonly live: boolean;
   };
-  readonly flash: { readonly codeBytes: number | null; readonly weightBytes: number };
+  readonly flash: {
+    readonly codeBytes: number | null;
+    readonly modelledCodeBytes: number;
+    readonly weightBytes: number;
+  };
   /** Each model's own report; its arena is what it would need alone. */
   readonly models: readonly CompileReport[];
   readonly diagnostics: readonly Diagnostic[];
@@ -32,7 +36,7 @@ export function bundleReport(result: BundleResult, targetName: string): BundleRe
       lowerBoundBytes: result.plan.plans[0]!.lowerBoundBytes,
       live: result.view.live,
     },
-    flash: { codeBytes: null, weightBytes: result.view.weightBytes },
+    flash: { codeBytes: null, modelledCodeBytes: result.codeBytes, weightBytes: result.view.weightBytes },
     models: result.models.map((model, i) => {
       const report = compileReport(model, targetName);
       return { ...report, memory: { ...report.memory, arenaBytes: result.plan.ownBytes[i]! }, diagnostics: [] };

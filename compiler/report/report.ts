@@ -42,10 +42,14 @@ export interface CompileReport {
     readonly stackBoundBytes: number | null;
     /** No plan of the same program is smaller. */
     readonly lowerBoundBytes: number;
+    /** Proven: the arena is the smallest that the program's order, rows and overlaps allow. */
+    readonly optimal: boolean;
   };
   readonly flash: {
     /** Without weights; null if it was not built. */
     readonly codeBytes: number | null;
+    /** By the cost model, as long as nothing is built; `msc run` measures `codeBytes`. */
+    readonly modelledCodeBytes: number;
     readonly weightBytes: number;
   };
   /** Of one inference: the sum over the layers. */
@@ -71,8 +75,9 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       stackBytes: null,
       stackBoundBytes: null,
       lowerBoundBytes: result.plan.lowerBoundBytes,
+      optimal: result.plan.optimal,
     },
-    flash: { codeBytes: null, weightBytes: result.view.weightBytes },
+    flash: { codeBytes: null, modelledCodeBytes: result.codeBytes, weightBytes: result.view.weightBytes },
     predictedInstructions: predicted.reduce((sum, instructions) => sum + instructions, 0),
     layers: result.program.steps.map((step, i) => ({
       name: step.node.name,

@@ -1,6 +1,14 @@
 import { type Graph, type NodeView, viewOf } from '../ir/index.ts';
-import { type CodeGoal, type Isa, type LoweringOptions, operatorNamed } from '../ops/index.ts';
-import type { Alternative, Step } from './program.ts';
+import {
+  type CodeGoal,
+  type CValue,
+  type Isa,
+  type KernelCall,
+  type KernelRecord,
+  type LoweringOptions,
+  operatorNamed,
+} from '../ops/index.ts';
+import type { Step } from './program.ts';
 import { isView } from './views.ts';
 
 /** What the user wants most of. */
@@ -10,19 +18,26 @@ export interface SelectionOptions {
   /** Instruction sets of the target. */
   readonly isas: readonly Isa[];
   readonly objective: Objective;
+  /** Instructions that a byte of flash is worth, if not what the objective says. */
+  readonly bytePrice?: number;
   readonly lowering: LoweringOptions;
 }
 
 /**
  * Instructions that one byte of flash is worth. `balanced` takes a kilobyte for two thousand instructions, `size` for a hundred
- * and fifty thousand: about the work of one convolution of a small network.
+ * and fifteen thousand: about the work of one convolution of a small network.
  */
 export const instructionsPerByte: Readonly<Record<Objective, number>> = {
   balanced: 2,
-  size: 150,
+  size: 115,
   speed: 0,
   ram: 2,
 };
+
+/** Instructions that a byte of flash is worth: what is asked for, else what the objective says. */
+export function bytePriceOf({ objective, bytePrice }: Pick<SelectionOptions, 'objective' | 'bytePrice'>): number {
+  return bytePrice ?? instructionsPerByte[objective];
+}
 
 /** What the C compiler is asked for under an objective. */
 export function codeGoalOf(objective: Objective): CodeGoal {
@@ -30,7 +45,8 @@ export function codeGoalOf(objective: Objective): CodeGoal {
 }
 
 /** A kernel that could compute a node, and what it costs beside its code. */
-interface Candidate extends Alternative {
+interface Candidate {
+  readonly kernel: KernelRecord;
   readonly codeBytes: number;
   /** Instructions, and the flash of the node's own tables turned into instructions. */
   readonly cost: number;
@@ -50,12 +66,12 @@ export function chooseKernelsTogether(
     graph.nodes.filter((node) => !isView(graph, node)).map((node) => viewOf(graph, node)),
   );
   const candidates = views.flat().map((view) => candidatesFor(view, options));
-  const chosen = chooseTogether(candidates, instructionsPerByte[options.objective]);
+  const chosen = chooseTogether(candidates, bytePriceOf(options));
   let next = 0;
   return views.map((list) =>
     list.map((view): Step => {
       const { kernel } = chosen[next]!;
-      const alternatives = candidates[next]!.map(({ kernel, tableBytes }) => ({ kernel, tableBytes }));
+      const alternatives = candidates[next]!.map((candidate) => candidate.kernel);
       const { instructions } = kernel.cost(view, codeGoalOf(options.objective));
       next++;
       return { node: view.node, view, kernel, alternatives, call: kernel.lower(view, options.lowering), instructions };
@@ -71,14 +87,36 @@ function candidatesFor(view: NodeView, options: SelectionOptions): readonly Cand
     throw new Error(`no kernel accepts ${view.node.operator} '${view.node.name}', whose constraints hold`);
   }
   return kernels.map((kernel) => {
-    const { instructions, codeBytes, tableBytes: moreBytes = 0 } = kernel.cost(view, codeGoalOf(options.objective));
+    const { instructions, codeBytes, tableBytes = 0 } = kernel.cost(view, codeGoalOf(options.objective));
     // For size the constants count as they are emitted; else they differ too little to lay them out for every candidate.
-    const tableBytes =
+    const bytes =
       options.objective === 'size' && kernels.length > 1
-        ? kernel.lower(view, options.lowering).constants.reduce((sum, array) => sum + array.values.byteLength, 0)
-        : moreBytes;
-    return { kernel, tableBytes, codeBytes, cost: instructions + tableBytes * instructionsPerByte[options.objective] };
+        ? constantBytes(kernel.lower(view, options.lowering))
+        : tableBytes;
+    return { kernel, codeBytes, cost: instructions + bytes * bytePriceOf(options) };
   });
+}
+
+/** Flash of what a call reads: its arrays, its parameters, and how its rows are driven. */
+function constantBytes({ constants, parameters, work }: KernelCall): number {
+  const arrays = constants.reduce((sum, array) => sum + array.values.byteLength, 0);
+  const fields = (parameters?.fields ?? []).reduce((sum, { value }) => sum + valueBytes(value), 0);
+  return arrays + fields + (work.kind === 'rows' ? rowsBytes : 0);
+}
+
+/** Size of `msc_rows`. */
+const rowsBytes = 40;
+
+/** Scalars and pointers are words. */
+function valueBytes(value: CValue): number {
+  switch (value.kind) {
+    case 'struct':
+      return value.fields.reduce((sum, field) => sum + valueBytes(field.value), 0);
+    case 'array':
+      return value.values.reduce((sum, element) => sum + valueBytes(element), 0);
+    default:
+      return 4;
+  }
 }
 
 /**

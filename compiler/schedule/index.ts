@@ -1,4 +1,5 @@
 export {
+  bytePriceOf,
   chooseKernels,
   chooseKernelsTogether,
   codeGoalOf,
@@ -6,10 +7,11 @@ export {
   type Objective,
   type SelectionOptions,
 } from './choose-kernels.ts';
+export { modelledCodeBytes } from './code-bytes.ts';
 export { isasOf } from './isas.ts';
 export { type OrderedGraph, type OrderOptions, orderNodes } from './order-nodes.ts';
 export { rowsDue, rowsOfTurn, turnsOf, wholeSegment } from './pace.ts';
-export type { Alternative, Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';
+export type { Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';
 export { sizeOfBuffer } from './program.ts';
 export { isDrivenByRows, type RowRange, rowCountOf, rowsOf, rowsRead, unitBytes } from './row-access.ts';
 export { rowsInTick, type Stride, segmentOf } from './segments.ts';

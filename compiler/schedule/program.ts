@@ -1,20 +1,13 @@
 import type { Graph, Node, NodeView, TensorId } from '../ir/index.ts';
 import type { KernelCall, KernelRecord } from '../ops/index.ts';
 
-/** A kernel that can compute a node. */
-export interface Alternative {
-  readonly kernel: KernelRecord;
-  /** Flash of the node's constants by this kernel: what it needs more than others, or all of it where size matters most. */
-  readonly tableBytes: number;
-}
-
 /** One node of the inference and the kernel that computes it, in order. */
 export interface Step {
   readonly node: Node;
   readonly view: NodeView;
   readonly kernel: KernelRecord;
   /** All kernels that can compute the node, the chosen one among them. */
-  readonly alternatives: readonly Alternative[];
+  readonly alternatives: readonly KernelRecord[];
   readonly call: KernelCall;
   /** Modelled, of one inference, as the step is driven. */
   readonly instructions: number;
@@ -22,7 +15,7 @@ export interface Step {
 
 /**
  * When a step of a segment computes which of its rows: turn 1 in tick `lag`, then a turn every `every` ticks, `rows` rows a turn
- * but `skip` fewer in the first one. Rows are counted as `rowCountOf` says.
+ * but `skip` fewer in the first one (more, where it is negative). Rows are counted as `rowCountOf` says.
  */
 export interface Pace {
   readonly lag: number;
@@ -42,9 +35,17 @@ export interface Segment {
   readonly ticks: number;
   /** Of every step of the segment. */
   readonly paces: readonly Pace[];
+  /** The input of the graph whose rows come from outside while the segment runs: before a tick those that are due in it. */
+  readonly input?: StreamedInput;
 }
 
-/** A kernel is called: rows `begin` to `end` of a step. */
+/** An input that never stands in RAM as a whole. */
+export interface StreamedInput {
+  readonly tensor: TensorId;
+  readonly pace: Pace;
+}
+
+/** A kernel is called: rows `begin` to `end` of a step. Of step -1: the caller hands over rows of a streamed input. */
 export interface Call {
   readonly step: number;
   readonly begin: number;

@@ -22,15 +22,17 @@ export function segmentOf(
   { first, end }: { readonly first: number; readonly end: number },
   stride: Stride,
   sources: ViewSources,
+  streamed: TensorId | null = null,
 ): Segment | null {
   const members = steps.slice(first, end);
   if (!members.every((step) => isDrivenByRows(step) && keepsRows(graph, sources, step))) {
     return null;
   }
-  const scales = scalesOf(members, sources);
-  if (scales === null) {
+  const found = scalesOf(members, sources);
+  if (found === null) {
     return null;
   }
+  const { scales, ofTensor } = found;
   const turns = members.map((_, k) => turnOf(scales[k]!, stride));
   const links = members.map((_, k) => linksTo(members, sources, k));
   const skips = skipsOf(members, turns, links);
@@ -39,8 +41,44 @@ export function segmentOf(
     turns.map((turn, k) => ({ ...turn, skip: skips[k]! })),
     links,
   );
-  const ticks = paces.map((pace, k) => tickOfTurn(pace, turnsOf(pace, rowCountOf(members[k]!))) + 1);
-  return { first, end, ticks: Math.max(...ticks), paces };
+  const ticks = Math.max(...paces.map((pace, k) => tickOfTurn(pace, turnsOf(pace, rowCountOf(members[k]!))) + 1));
+  if (streamed === null) {
+    return { first, end, ticks, paces };
+  }
+  const rowsPerTick = turns.map(({ every }) => every).reduce(greatestCommonDivisor) / (ofTensor.get(streamed) ?? 1);
+  const pace = inputPace(members, paces, sources, streamed, rowsPerTick);
+  return pace === null ? null : { first, end, ticks, paces, input: { tensor: streamed, pace } };
+}
+
+/** The pace of rows that come from outside, each just in time for the first step that reads it. */
+function inputPace(
+  members: readonly Step[],
+  paces: readonly Pace[],
+  sources: ViewSources,
+  streamed: TensorId,
+  rowsPerTick: number,
+): Pace | null {
+  const needs: { readonly tick: number; readonly rows: number }[] = [];
+  members.forEach((step, k) => {
+    step.view.inputs.forEach((tensor, operand) => {
+      if (tensor?.kind === 'computed' && (sources.get(tensor.id) ?? tensor.id) === streamed) {
+        const height = rowCountOf(step);
+        for (let m = 1; m <= turnsOf(paces[k]!, height); m++) {
+          const range = rowsOfTurn(paces[k]!, m, height);
+          const { begin, end } = range.end > range.begin ? rowsRead(step, operand, range) : { begin: 0, end: 0 };
+          if (end > begin) {
+            needs.push({ tick: tickOfTurn(paces[k]!, m), rows: end });
+          }
+        }
+      }
+    });
+  });
+  if (needs.length === 0 || !Number.isInteger(rowsPerTick)) {
+    return null;
+  }
+  const lag = Math.min(...needs.map(({ tick }) => tick));
+  const skip = Math.min(...needs.map(({ tick, rows }) => (tick - lag + 1) * rowsPerTick - rows));
+  return { lag, every: 1, rows: rowsPerTick, skip };
 }
 
 /** True if the step's operands and result have the rows of the bytes that they are views of. */
@@ -55,8 +93,11 @@ function keepsRows(graph: Graph, sources: ViewSources, step: Step): boolean {
   });
 }
 
-/** Rows of the finest image for a row of each step; null where they contradict each other. */
-function scalesOf(members: readonly Step[], sources: ViewSources): readonly number[] | null {
+/** Rows of the finest image for a row of each step, and of each tensor; null where they contradict each other. */
+function scalesOf(
+  members: readonly Step[],
+  sources: ViewSources,
+): { readonly scales: readonly number[]; readonly ofTensor: ReadonlyMap<TensorId, number> } | null {
   const ofTensor = new Map<TensorId, number>();
   const scales: number[] = [];
   for (const step of members) {
@@ -81,7 +122,12 @@ function scalesOf(members: readonly Step[], sources: ViewSources): readonly numb
     ofTensor.set(sources.get(output.id) ?? output.id, scale);
   }
   const finest = Math.min(...scales);
-  return scales.every((scale) => scale % finest === 0) ? scales.map((scale) => scale / finest) : null;
+  return scales.every((scale) => scale % finest === 0)
+    ? {
+        scales: scales.map((scale) => scale / finest),
+        ofTensor: new Map([...ofTensor].map(([id, scale]) => [id, scale / finest] as const)),
+      }
+    : null;
 }
 
 function turnOf(scale: number, { rows, tapered }: Stride): { readonly rows: number; readonly every: number } {
@@ -153,7 +199,7 @@ function withLags(
         const range = rowsOfTurn(turn, m, height);
         const { begin, end } = range.end > range.begin ? rowsRead(step, operand, range) : { begin: 0, end: 0 };
         if (end > begin) {
-          const needed = members[k]!.call.work.kind === 'reduction' ? rowCountOf(members[k]!) : end;
+          const needed = areSameRows(members[k]!, step, operand) ? end : rowCountOf(members[k]!);
           const at = tickOfTurn({ lag: lags[reader]!, every: turn.every }, m);
           lag = Math.min(lag, at - (Math.ceil((needed + skip) / rows) - 1) * every);
         }
@@ -168,6 +214,12 @@ function withLags(
     rows,
     skip,
   }));
+}
+
+/** True if row y of the reader's operand is what the writer has after row y of its own: no reduction, no view as one row. */
+function areSameRows(writer: Step, reader: Step, operand: number): boolean {
+  const [written, read] = [writer.view.outputs[0]!, reader.view.inputs[operand]!];
+  return writer.call.work.kind !== 'reduction' && rowsOf(written).height === rowsOf(read).height;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

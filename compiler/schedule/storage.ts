@@ -1,5 +1,6 @@
 /** From steps and segments to a program: which calls are made, and when each row of each buffer is in use. */
 import { type Graph, sizeOfDType, type TensorId, tensorOf } from '../ir/index.ts';
+import { rowsDue } from './pace.ts';
 import type { Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';
 import { rowCountOf, rowsOf, rowsRead, rowsWritten } from './row-access.ts';
 import { rowsInTick } from './segments.ts';
@@ -39,15 +40,23 @@ export function programOf(
   };
   const touchAll = (id: TensorId, from: number, to: number) =>
     touch(id, 0, rowsOf(tensorOf(graph, id)).height, from, to);
+  const streamed = segments.flatMap((segment) => segment.input?.tensor ?? []);
   for (const id of graph.inputs) {
-    touchAll(id, 0, 0);
+    if (!streamed.includes(id)) {
+      touchAll(id, 0, 0);
+    }
   }
   const calls: Call[] = [];
   const handovers: Handover[] = [];
   const spans = steps.map((): [number, number][] => []);
-  for (const call of callsOf(steps, segments)) {
-    const step = steps[call.step]!;
+  for (const call of callsOf(graph, steps, segments)) {
     const at = 2 * calls.length + 1;
+    if (call.step < 0) {
+      touch(streamed[0]!, call.begin, call.end, at + 1, at + 1);
+      calls.push(call);
+      continue;
+    }
+    const step = steps[call.step]!;
     step.view.inputs.forEach((tensor, operand) => {
       if (tensor === null || tensor.kind !== 'computed') {
         return;
@@ -101,10 +110,18 @@ export function programOf(
 }
 
 /** Kernel calls in the order of execution. */
-function* callsOf(steps: readonly Step[], segments: readonly Segment[]): Generator<Call> {
+function* callsOf(graph: Graph, steps: readonly Step[], segments: readonly Segment[]): Generator<Call> {
   for (const segment of segments) {
     const heights = steps.slice(segment.first, segment.end).map(rowCountOf);
     for (let tick = 0; tick < segment.ticks; tick++) {
+      if (segment.input !== undefined) {
+        const { tensor, pace } = segment.input;
+        const { height } = rowsOf(tensorOf(graph, tensor));
+        const [begin, end] = [rowsDue(pace, tick, height), rowsDue(pace, tick + 1, height)];
+        if (end > begin) {
+          yield { step: -1, begin, end };
+        }
+      }
       for (let step = segment.first; step < segment.end; step++) {
         const k = step - segment.first;
         const { begin, end } = rowsInTick(segment, k, tick, heights[k]!);

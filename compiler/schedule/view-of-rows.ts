@@ -1,4 +1,5 @@
 import type { NodeView, Tensor } from '../ir/index.ts';
+import type { RowWindow } from '../ops/index.ts';
 import type { Step } from './program.ts';
 
 /** The step's node as if its images had only the rows that `rows` rows of work take: what a call of so many rows costs. */
@@ -9,11 +10,19 @@ export function viewOfRows(step: Step, rows: number): NodeView {
     tensor === null || tensor.kind !== 'computed' || tensor.shape.length !== 4 || tensor.shape[1]! <= height
       ? tensor
       : { ...tensor, shape: tensor.shape.map((size, axis) => (axis === 1 ? height : size)) };
-  const operandRows = work.kind === 'rows' ? rows * work.window.stride : rows;
+  const operandRows = work.kind === 'rows' ? rowsForWindows(step, work.window, rows) : rows;
   const resultRows = work.kind === 'reduction' ? Number.POSITIVE_INFINITY : rows;
   return {
     ...view,
     inputs: view.inputs.map((tensor) => cut(tensor, operandRows)),
     outputs: view.outputs.map((tensor) => cut(tensor, resultRows)!),
   };
+}
+
+/** Rows of an operand in which so many windows fit, with the image's padding above and below. */
+function rowsForWindows({ view }: Step, window: RowWindow, rows: number): number {
+  const { stride, kernelHeight, dilation, padTop } = window;
+  const reach = (count: number) => (count - 1) * stride + (kernelHeight - 1) * dilation + 1 - padTop;
+  const padBottom = Math.max(0, reach(view.outputs[0]!.shape[1]!) - view.inputs[0]!.shape[1]!);
+  return Math.max(rows * stride, reach(rows) - padBottom);
 }

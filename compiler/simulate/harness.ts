@@ -43,10 +43,12 @@ export function modelParts(model: FirmwareModel, host: boolean): readonly Source
   const indexed = (tensors: FirmwareModel['inputs']) => tensors.map((tensor, index) => ({ ...tensor, index }));
   const text = render({
     cName: model.cName,
+    upper: model.cName.toUpperCase(),
     header: `${model.cName}.h`,
     inputs: indexed(model.inputs),
     outputs: indexed(model.outputs),
     hasReset: model.hasReset,
+    streamedRows: model.streamedRows ?? 0,
   });
   return [part('inferences.c'), { name: `${folder}/model.c`, text, flags: host ? ['-DHARNESS_HOST'] : [] }];
 }

@@ -19,6 +19,8 @@ export interface FirmwareModel {
   readonly outputs: readonly FirmwareTensor[];
   /** Whether there is a `<cName>_reset()`. */
   readonly hasReset: boolean;
+  /** Rows that the input comes in, one after another, by `<cName>_push_row()`; null if it is whole. */
+  readonly streamedRows?: number | null;
   /** Number of `<CNAME>_STEP(n)` hooks, n from 0; 0 asks for no count per step. */
   readonly stepCount: number;
 }

@@ -35,7 +35,7 @@ const begin = '<!-- made by npm run bench -->';
 const end = '<!-- end -->';
 
 function cyclesOf(file: BenchFile, model: string, target: string): string {
-  const cycles = file.models[model]?.[target]?.['balanced']?.cycles ?? null;
+  const cycles = file.models[model]?.[target]?.balanced?.cycles ?? null;
   return cycles === null ? '–' : `${(cycles / 1e6).toPrecision(3)} M`;
 }
 

@@ -40,7 +40,7 @@ describe.concurrent('msc compile --shared-arena', () => {
       name: null,
       target: null,
       memory: { arenaBytes: null, lowerBoundBytes: null, live: null },
-      flash: { codeBytes: null, weightBytes: null },
+      flash: { codeBytes: null, modelledCodeBytes: null, weightBytes: null },
       diagnostics: [],
     });
     const alone = await msc(['compile', digits, '-t', 'stm32f7', '-o', at('alone'), '--json']);

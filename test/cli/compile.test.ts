@@ -35,8 +35,9 @@ describe.concurrent('msc compile', () => {
         stackBytes: null,
         stackBoundBytes: null,
         lowerBoundBytes: null,
+        optimal: null,
       },
-      flash: { codeBytes: null, weightBytes: null },
+      flash: { codeBytes: null, modelledCodeBytes: null, weightBytes: null },
       predictedInstructions: null,
       layers: [
         {
@@ -193,5 +194,43 @@ describe.concurrent('msc compile refuses', () => {
     const { code, stdout, stderr } = await msc(args, folder);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
+  });
+});
+
+describe.concurrent('msc compile within budgets', () => {
+  test('--ram and --flash, with 3 where nothing fits', async () => {
+    const fits = [
+      ...['compile', digits, '-t', 'stm32f7', '-o', at('fits'), '--ram', '5k', '--flash', '32kB'],
+      '--json',
+    ];
+    const [good, ram, flash, wrong] = await Promise.all([
+      msc(fits),
+      msc(['compile', digits, '-t', 'stm32f7', '-o', at('over'), '--ram', '1K']),
+      msc(['compile', digits, '-t', 'stm32f7', '-o', at('over'), '--flash', '1k']),
+      msc(['compile', digits, '-t', 'stm32f7', '-o', at('over'), '--ram', '1m']),
+    ]);
+    expect(good.code).toBe(0);
+    const { memory, flash: found } = JSON.parse(good.stdout);
+    expect(memory.arenaBytes).toBeLessThanOrEqual(5 * 1024);
+    expect(found.weightBytes + found.modelledCodeBytes).toBeLessThanOrEqual(32 * 1024);
+    expect(ram.code).toBe(3);
+    expect(ram.stderr).toMatch(/^error MSC4003 over-ram-budget\n[\s\S]*at most 1024 bytes\n.*--optimize ram/);
+    expect(flash.code).toBe(3);
+    expect(flash.stderr).toMatch(/^error MSC4004 over-flash-budget\n/);
+    expect(wrong.code).toBe(2);
+  });
+
+  test('--pareto prints the front and writes nothing', async () => {
+    const [text, json, refused] = await Promise.all([
+      msc(['compile', digits, '-t', 'stm32f7', '--pareto', '-o', at('front')]),
+      msc(['compile', digits, '-t', 'stm32f7', '--pareto', '--json', '-o', at('front')]),
+      msc(['compile', digits, '-t', 'stm32f7', '--pareto', '--ram', '4k']),
+    ]);
+    expect(text.code).toBe(0);
+    expect(text.stdout).toMatch(/^ *arena +instructions +flash +flags\n.*--optimize speed --ram \d+\n/);
+    const { points } = JSON.parse(json.stdout);
+    expect(text.stdout.split('\n')).toHaveLength(points.length + 3);
+    expect(readdirSync(folder)).not.toContain('front');
+    expect(refused.code).toBe(2);
   });
 });

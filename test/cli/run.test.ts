@@ -65,8 +65,9 @@ describe.concurrent('msc run', () => {
         stackBytes: null,
         stackBoundBytes: null,
         lowerBoundBytes: null,
+        optimal: null,
       },
-      flash: { codeBytes: null, weightBytes: null },
+      flash: { codeBytes: null, modelledCodeBytes: null, weightBytes: null },
       predictedInstructions: null,
       layers: [
         {

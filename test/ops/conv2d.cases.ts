@@ -81,9 +81,9 @@ function floatCase(name: string, changes: Changes = {}): NodeCase {
     operator: 'conv2d',
     attributes: { ...plain, ...changes.attributes },
     inputs: [
-      { dtype: 'float32', shape: input },
-      { dtype: 'float32', shape: weights, kind: 'constant' },
-      changes.bias === false ? null : { dtype: 'float32', shape: [outputs], kind: 'constant' },
+      { dtype: 'float32', shape: input, step: 2 ** -6 },
+      { dtype: 'float32', shape: weights, kind: 'constant', step: 2 ** -6 },
+      changes.bias === false ? null : { dtype: 'float32', shape: [outputs], kind: 'constant', step: 2 ** -12 },
     ],
     outputs: [{ dtype: 'float32' }],
   };

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { predictionErrorPercent } from '../../compiler/report/prediction.ts';
 import { withBoards } from '../../scripts/bench/boards.ts';
 import { checksOf } from '../../scripts/bench/checks.ts';
 import { benchDocument } from '../../scripts/bench/document.ts';
 import { type BenchFile, differencesOf, type Figures, type Place, withFigures } from '../../scripts/bench/figures.ts';
+import { measure } from '../../scripts/bench/measure.ts';
 import { twinModels } from '../../scripts/bench/twins.ts';
+import { hasEmulator } from '../support/firmware.ts';
 
 const textOf = (path: string) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 const committed = JSON.parse(textOf('test/bench.json')) as BenchFile;
@@ -57,4 +60,18 @@ test('the twins are the same bytes everywhere', () => {
       "autoencoder aaa3f492d273ab2629f45c5c1a27ce5b82414f5f2725f25e6d3c2adef7c8e183",
     ]
   `);
+});
+
+describe.skipIf(!(await hasEmulator()))('a twin measured anew', () => {
+  test.each(['ds_cnn', 'autoencoder'])('%s: as committed, predicted within a tenth', async (name) => {
+    const model = twinModels().find((twin) => twin.name === name)!;
+    const { figures: measured, compiler } = await measure(model, 'stm32f7', 'balanced', false);
+    const at: Place = { section: 'twins', model: name, target: 'stm32f7', objective: 'balanced' };
+    const error = predictionErrorPercent(measured.predictedInstructions, measured.instructions)!;
+    expect(Math.abs(error)).toBeLessThanOrEqual(10);
+    // without a host compiler there is no plugin, and so no estimate of cycles
+    if (compiler === committed.compiler && measured.cycles !== null) {
+      expect(differencesOf(at, measured, committed)).toEqual([]);
+    }
+  });
 });

@@ -1,153 +1,324 @@
-/** A validator of memory plans that shares nothing with the planner: from the graph, the steps and the addresses alone. */
-import { elementCount, sizeBytesOf, sizeOfDType, type TensorId, tensorOf } from '../../compiler/ir/index.ts';
-import type { Step } from '../../compiler/schedule/index.ts';
-import { offsetOf, type Placement } from './trace/placements.ts';
+/**
+ * A validator of memory plans that shares nothing with the planner. It makes every call of every kernel that the generated code
+ * would make, from the segments, the contracts of the kernels (`Work`, `KernelCall.inPlace`), slots, phases and offsets, and
+ * keeps for each byte of the arena which byte of which tensor stands there.
+ */
+import { sizeBytesOf, sizeOfDType, type Tensor, type TensorId } from '../../compiler/ir/index.ts';
+import type { Pace, Segment, Step } from '../../compiler/schedule/index.ts';
+import { arenaShadow, type Shadow } from './arena-shadow.ts';
+import type { Placement } from './trace/placements.ts';
 
-/** A tensor with its views: the step that writes it and the last one that reads it; the caller is step -1 and the last. */
-interface Stored {
-  readonly name: string;
-  readonly ids: ReadonlySet<TensorId>;
-  /** Aligned, and its views with it. */
-  readonly isInPlace: boolean;
+/** What the validator found. */
+export interface PlacementCheck {
+  /** Everything that is wrong, the first of a kind for each call; empty if all is well. */
+  readonly faults: readonly string[];
+  /** The most bytes that are needed at a time: no plan of these calls can be smaller. */
+  readonly neededBytes: number;
+  /** Bytes of all tensors, whole, and all scratches, where nothing shares any: no plan may be larger. */
+  readonly apartBytes: number;
+}
+
+/** Where a tensor stands. */
+interface Place {
+  readonly tensor: Tensor;
+  /** Number of its first byte, unlike that of any other tensor but views of it. */
+  readonly key: number;
   readonly offset: number;
-  readonly end: number;
-  readonly written: number;
-  readonly read: number;
+  readonly slots: number;
+  readonly phase: number;
+}
+
+/** Bytes from an address on, and the numbers that belong there. */
+export interface Span {
+  readonly address: number;
+  readonly key: number;
+  readonly bytes: number;
 }
 
 /** Everything that is wrong with the places of a program's tensors and scratches; empty if all is well. */
 export function placementFaults(placement: Placement): readonly string[] {
+  return checkPlacement(placement).faults;
+}
+
+/** Runs the calls of a placed program and checks every byte that they read and write. */
+export function checkPlacement(placement: Placement): PlacementCheck {
   const { program, plan } = placement;
-  const stored = storedTensors(placement);
-  const faults: string[] = [];
-  for (const [i, a] of stored.entries()) {
-    if (a.offset < 0 || a.end > plan.sizeBytes) {
-      faults.push(`${a.name} leaves the arena`);
+  const { graph, steps } = program;
+  const places = placesOf(placement);
+  const sizeOf = (place: Place) => place.key + sizeBytesOf(place.tensor);
+  const keys = Math.max(0, ...[...places.values()].map(sizeOf));
+  const shadow = arenaShadow(plan.sizeBytes, keys, (key) => nameOf(places, key));
+  for (const { tensor, offset } of places.values()) {
+    if (offset % Math.max(4, sizeOfDType(tensor.dtype)) !== 0) {
+      shadow.fault(`'${tensor.name}' is not aligned`);
     }
-    if (!a.isInPlace) {
-      faults.push(`${a.name} is not aligned, or a view of it stands elsewhere`);
-    }
-    for (const b of stored.slice(i + 1)) {
-      const [first, second] = a.written <= b.written ? [a, b] : [b, a];
-      if (meet(a, b) && second.written <= first.read && !mayReplace(program.steps[second.written], first, second)) {
-        faults.push(`${first.name} and ${second.name} share bytes`);
+  }
+  const whole = (id: TensorId) => wholeOf(places.get(id)!);
+  const variables = [...graph.tensors.values()].filter(({ kind }) => kind === 'variable').map(({ id }) => id);
+  shadow.call('the caller, before the first step');
+  shadow.write([...graph.inputs, ...variables].map(whole));
+  for (const segment of program.segments) {
+    for (let tick = 0; tick < segment.ticks; tick++) {
+      for (let index = segment.first; index < segment.end; index++) {
+        runStep({ placement, places, shadow }, segment, index, tick);
       }
     }
   }
-  for (const { step, sizeBytes } of program.scratches) {
-    const offset = plan.scratchOffsets.get(step)!;
-    const scratch = { offset, end: offset + sizeBytes };
-    if (offset % 8 !== 0 || scratch.end > plan.sizeBytes) {
-      faults.push(`the scratch of step ${step} stands at ${offset}`);
-    }
-    for (const tensor of stored.filter(({ written, read }) => written <= step && step <= read)) {
-      if (meet(tensor, scratch)) {
-        faults.push(`the scratch of step ${step} shares bytes with ${tensor.name}`);
+  shadow.call('the caller, after the last step');
+  shadow.read([...graph.outputs.filter((id) => places.has(id)), ...variables].map(whole));
+  const groups = new Map<number, number>();
+  for (const place of places.values()) {
+    groups.set(place.key, Math.max(groups.get(place.key) ?? 0, sizeBytesOf(place.tensor)));
+  }
+  const sizes = [...groups.values(), ...steps.map(({ call }) => call.scratchBytes)];
+  return {
+    faults: shadow.faults,
+    neededBytes: shadow.neededBytes(),
+    apartBytes: sizes.reduce((sum, size) => sum + Math.ceil(size / 8) * 8, 0),
+  };
+}
+
+interface Run {
+  readonly placement: Placement;
+  readonly places: ReadonlyMap<TensorId, Place>;
+  readonly shadow: Shadow;
+}
+
+/** What one tick of a segment makes of one of its steps. */
+function runStep({ placement: { program, plan }, places, shadow }: Run, segment: Segment, index: number, tick: number) {
+  const step = program.steps[index]!;
+  const { work, scratchBytes, inPlace } = step.call;
+  const name = `step ${index} (${step.node.operator} '${step.node.name}')`;
+  const place = (tensor: Tensor) => places.get(tensor.id)!;
+  const operands = step.view.inputs.flatMap((tensor, i) =>
+    tensor === null || tensor.kind === 'constant' ? [] : [{ place: place(tensor), mayHandOver: inPlace.includes(i) }],
+  );
+  const results = step.view.outputs.map(place);
+  const scratch: Span | null =
+    scratchBytes > 0 ? { address: plan.scratchOffsets.get(index)!, key: -2 - index, bytes: scratchBytes } : null;
+  if (scratch !== null && scratch.address % 8 !== 0) {
+    shadow.fault(`the scratch of step ${index} is not aligned`);
+  }
+  const isAlone = segment.end - segment.first === 1;
+  const due = (ticks: number, height: number) =>
+    isAlone ? (ticks === 0 ? 0 : height) : rowsFinished(segment.paces[index - segment.first]!, ticks, height);
+  const [input, output] = [operands[0]?.place, results[0]!];
+  if (work.kind === 'rows') {
+    runRows(shadow, name, step, { input: input!, output, scratch, mayHandOver: inPlace.includes(0) }, due, tick);
+  } else if (work.kind === 'reduction') {
+    const height = heightOf(input!.tensor);
+    for (let y = due(tick, height), end = due(tick + 1, height); y < end; ) {
+      const count = Math.min(end - y, runFrom(input!, y));
+      shadow.call(name);
+      shadow.read([rowsAt(input!, y, count)]);
+      shadow.keepScratch(scratch, y === 0);
+      if (y + count === height) {
+        shadow.write([wholeOf(output)]);
+        shadow.still(scratch, [rowsAt(input!, y, count)]);
       }
+      y += count;
+    }
+  } else if (work.kind === 'run' && !isAlone) {
+    const height = heightOf(output.tensor);
+    const units = work.units / height;
+    for (let y = due(tick, height), end = due(tick + 1, height); y < end; ) {
+      const count = Math.min(
+        end - y,
+        ...[output, ...operands.map((operand) => operand.place)].map((p) => runFrom(p, y)),
+      );
+      shadow.call(name);
+      runUnits(
+        shadow,
+        operands.map((operand) => ({ ...rowsAt(operand.place, y, count), mayHandOver: operand.mayHandOver })),
+        rowsAt(output, y, count),
+        scratch,
+        count * units,
+      );
+      y += count;
+    }
+  } else if (tick === 0) {
+    shadow.call(name);
+    const spans = operands.map((operand) => ({ ...wholeOf(operand.place), mayHandOver: operand.mayHandOver }));
+    if (work.kind === 'run') {
+      runUnits(shadow, spans, wholeOf(output), scratch, work.units);
+      return;
+    }
+    const targets = results.map(wholeOf);
+    shadow.read(spans);
+    shadow.useScratch(scratch);
+    shadow.write(targets);
+    const replaced = (span: Span & { readonly mayHandOver: boolean }) =>
+      span.mayHandOver && targets.some(({ address, bytes }) => address === span.address && bytes === span.bytes);
+    shadow.still(scratch, [...spans.filter((span) => !replaced(span)), ...targets]);
+  }
+}
+
+interface Image {
+  readonly input: Place;
+  readonly output: Place;
+  readonly scratch: Span | null;
+  readonly mayHandOver: boolean;
+}
+
+/** The driver's loop: rows of the result from windows of rows of the operand. */
+function runRows(
+  shadow: Shadow,
+  name: string,
+  step: Step,
+  { input, output, scratch, mayHandOver }: Image,
+  due: (ticks: number, height: number) => number,
+  tick: number,
+): void {
+  const { work } = step.call;
+  if (work.kind !== 'rows') {
+    return;
+  }
+  const { kernelHeight, stride, dilation, padTop, rowsPerCall = 1 } = work.window;
+  const [batches, inputHeight] = input.tensor.shape as [number, number];
+  const height = output.tensor.shape[1]!;
+  const inputRow = sizeBytesOf(input.tensor) / batches / inputHeight;
+  const outputRow = sizeBytesOf(output.tensor) / batches / height;
+  const row = (place: Place, n: number, y: number, bytes: number): Span => ({
+    address:
+      place.offset + (batches === 1 ? slotOf(place, y) : n * (place === input ? inputHeight : height) + y) * bytes,
+    key: place.key + (n * (place === input ? inputHeight : height) + y) * bytes,
+    bytes,
+  });
+  const window = (n: number, y: number) =>
+    Array.from({ length: kernelHeight }, (_, k) => y * stride - padTop + k * dilation)
+      .filter((r) => r >= 0 && r < inputHeight)
+      .map((r) => row(input, n, r, inputRow));
+  for (let n = 0; n < batches; n++) {
+    for (let y = due(tick, height), end = due(tick + 1, height); y < end; ) {
+      const count = Math.min(end - y, rowsPerCall, batches === 1 ? runFrom(output, y) : height);
+      const windows = Array.from({ length: count }, (_, i) => window(n, y + i));
+      shadow.call(name);
+      shadow.read(windows.flat());
+      shadow.useScratch(scratch);
+      const kept = new Map(windows.flat().map((span) => [span.key, span]));
+      const written: Span[] = [];
+      for (let i = 0; i < count; i++) {
+        const target = row(output, n, y + i, outputRow);
+        shadow.read(windows[i]!);
+        shadow.write([target]);
+        written.push(target);
+        for (const span of mayHandOver ? windows.flat() : []) {
+          if (span.address === target.address && span.bytes === target.bytes) {
+            kept.delete(span.key);
+          }
+        }
+      }
+      shadow.still(scratch, [...kept.values(), ...written]);
+      y += count;
     }
   }
-  return faults;
 }
 
-function meet(a: Pick<Stored, 'offset' | 'end'>, b: Pick<Stored, 'offset' | 'end'>): boolean {
-  return Math.max(a.offset, b.offset) < Math.min(a.end, b.end);
+/** A run of units: each result is written after the operands up to its place have been read for the last time. */
+function runUnits(
+  shadow: Shadow,
+  operands: readonly (Span & { readonly mayHandOver: boolean })[],
+  result: Span,
+  scratch: Span | null,
+  units: number,
+): void {
+  shadow.read(operands);
+  shadow.useScratch(scratch);
+  const meets = operands.filter((span) => spansMeet(span, result));
+  if (meets.some((span) => span.mayHandOver)) {
+    const unit = (span: Span, q: number): Span => {
+      const bytes = span.bytes / units;
+      return { address: span.address + q * bytes, key: span.key + q * bytes, bytes };
+    };
+    for (let q = 0; q < units; q++) {
+      shadow.read(operands.map((span) => unit(span, q)));
+      shadow.write([unit(result, q)]);
+    }
+  } else {
+    shadow.write([result]);
+  }
+  shadow.still(scratch, [...operands.filter((span) => !(span.mayHandOver && meets.includes(span))), result]);
 }
 
-/** Every tensor of the arena; views, which stand where their source does, together with it. */
-function storedTensors(placement: Placement): readonly Stored[] {
-  const { graph, steps } = placement.program;
-  const end = steps.length;
+export function spansMeet(a: Span, b: Span): boolean {
+  return Math.max(a.address, b.address) < Math.min(a.address + a.bytes, b.address + b.bytes);
+}
+
+/** Rows finished after so many ticks: turn 1 in tick `lag`, then one every `every` ticks. */
+function rowsFinished({ lag, every, rows, skip }: Pace, ticks: number, height: number): number {
+  let finished = 0;
+  for (let tick = lag, turn = 0; tick < ticks && finished < height; tick += every, turn++) {
+    finished += turn === 0 ? rows - skip : rows;
+  }
+  return Math.min(finished, height);
+}
+
+function heightOf({ shape }: Tensor): number {
+  return shape.length === 4 && shape[0] === 1 ? shape[1]! : 1;
+}
+
+function slotOf({ slots, phase }: Place, y: number): number {
+  return (y + phase) % slots;
+}
+
+/** Rows from y on that lie one after another. */
+function runFrom(place: Place, y: number): number {
+  return place.slots - slotOf(place, y);
+}
+
+/** Rows of a tensor that lie one after another. */
+function rowsAt(place: Place, y: number, count: number): Span {
+  const rowBytes = sizeBytesOf(place.tensor) / heightOf(place.tensor);
+  return {
+    address: place.offset + slotOf(place, y) * rowBytes,
+    key: place.key + y * rowBytes,
+    bytes: count * rowBytes,
+  };
+}
+
+function wholeOf({ tensor, key, offset }: Place): Span {
+  return { address: offset, key, bytes: sizeBytesOf(tensor) };
+}
+
+/** Every tensor of the arena; views have the bytes and numbers of their source. */
+function placesOf({ program, plan }: Placement): ReadonlyMap<TensorId, Place> {
+  const { graph, steps } = program;
   const sources = new Map<TensorId, TensorId>();
   const executed = new Set(steps.map((step) => step.node));
   for (const node of graph.nodes.filter((candidate) => !executed.has(candidate))) {
     const source = node.inputs[0]!;
     sources.set(node.outputs[0]!, sources.get(source) ?? source);
   }
-  const root = (id: TensorId) => sources.get(id) ?? id;
-  const groups = new Map<TensorId, TensorId[]>();
-  for (const [id, tensor] of graph.tensors) {
-    if (tensor.kind !== 'constant') {
-      groups.set(root(id), [...(groups.get(root(id)) ?? []), id]);
+  const places = new Map<TensorId, Place>();
+  const keys = new Map<TensorId, number>();
+  let next = 0;
+  for (const tensor of graph.tensors.values()) {
+    const buffer = program.bufferOfTensor.get(tensor.id);
+    if (tensor.kind !== 'constant' && buffer !== undefined) {
+      const source = sources.get(tensor.id) ?? tensor.id;
+      if (!keys.has(source)) {
+        keys.set(source, next);
+        next += sizeBytesOf(tensor);
+      }
+      const ring = buffer.sameRows ? buffer : { slots: heightOf(tensor), phase: 0 };
+      const { slots, phase } = ring;
+      places.set(tensor.id, {
+        tensor,
+        key: keys.get(source)!,
+        offset: plan.bufferOffsets.get(buffer.id)!,
+        slots,
+        phase,
+      });
     }
   }
-  return [...groups.values()].map((ids): Stored => {
-    const tensors = ids.map((id) => tensorOf(graph, id));
-    const offsets = new Set(ids.map((id) => offsetOf(placement, id)));
-    const [offset] = offsets;
-    const isAligned = tensors.every(({ dtype }) => offset! % Math.max(4, sizeOfDType(dtype)) === 0);
-    const isState = tensors.some((tensor) => tensor.kind === 'variable');
-    const writers = steps.flatMap((step, i) => (step.node.outputs.some((id) => ids.includes(id)) ? [i] : []));
-    const readers = steps.flatMap((step, i) => (step.node.inputs.some((id) => ids.includes(id!)) ? [i] : []));
-    const written = isState ? -1 : (writers[0] ?? -1);
-    const isOutput = ids.some((id) => graph.outputs.includes(id));
-    return {
-      name: `tensor '${tensors[0]!.name}'`,
-      ids: new Set(ids),
-      isInPlace: offsets.size === 1 && isAligned,
-      offset: offset!,
-      end: offset! + Math.max(...tensors.map(sizeBytesOf)),
-      written,
-      read: isState || isOutput ? end : Math.max(written, ...readers),
-    };
-  });
+  return places;
 }
 
-/** Whether `step` may write `result` over `dying`, which it reads for the last time. */
-function mayReplace(step: Step | undefined, dying: Stored, result: Stored): boolean {
-  if (step === undefined || dying.read !== result.written || !step.node.outputs.some((id) => result.ids.has(id))) {
-    return false;
+function nameOf(places: ReadonlyMap<TensorId, Place>, key: number): string {
+  for (const { tensor, key: first } of places.values()) {
+    if (key >= first && key < first + sizeBytesOf(tensor)) {
+      return `byte ${key - first} of '${tensor.name}'`;
+    }
   }
-  const operands = step.node.inputs.flatMap((id, i) => (id !== null && dying.ids.has(id) ? [i] : []));
-  if (operands.some((i) => step.call.inPlace.includes(i))) {
-    return dying.offset === result.offset && dying.end === result.end;
-  }
-  return operands.length === 1 && operands[0] === 0 && rowsKeepApart(step, dying.offset, result.offset);
-}
-
-/** True if no call of a step that is driven over the rows of one image writes a byte that it or a later call reads. */
-function rowsKeepApart(step: Step, inputOffset: number, outputOffset: number): boolean {
-  const { work } = step.call;
-  const input = step.view.inputs[0]!;
-  const output = step.view.outputs[0]!;
-  if (work.kind !== 'rows' || input.shape[0] !== 1) {
-    return false;
-  }
-  const { stride, padTop, dilation, kernelHeight, rowsPerCall = 1 } = work.window;
-  const rowBytes = (tensor: typeof input) => elementCount(tensor.shape.slice(2)) * sizeOfDType(tensor.dtype);
-  const [inputHeight, outputHeight] = [input.shape[1]!, output.shape[1]!];
-  const calls = Array.from({ length: Math.ceil(outputHeight / rowsPerCall) }, (_, call) => {
-    const from = call * rowsPerCall;
-    const to = Math.min(from + rowsPerCall, outputHeight);
-    const rows = Array.from({ length: (to - from) * kernelHeight }, (_, k) => {
-      const y = from + Math.floor(k / kernelHeight);
-      return y * stride - padTop + (k % kernelHeight) * dilation;
-    }).filter((row) => row >= 0 && row < inputHeight);
-    const write = { offset: outputOffset + from * rowBytes(output), end: outputOffset + to * rowBytes(output) };
-    const reads = rows.map((row) => ({
-      offset: inputOffset + row * rowBytes(input),
-      end: inputOffset + (row + 1) * rowBytes(input),
-    }));
-    return { write, reads };
-  });
-  return calls.every(({ write }, i) => calls.slice(i).every(({ reads }) => !reads.some((read) => meet(write, read))));
-}
-
-/** Bytes that every plan of whole tensors needs: the most that wait between two steps. */
-export function waitingBytes(placement: Placement): number {
-  const stored = storedTensors(placement);
-  const between = placement.program.steps.map((_, i) =>
-    stored
-      .filter(({ written, read }) => written < i && read >= i)
-      .reduce((sum, { offset, end }) => sum + end - offset, 0),
-  );
-  return Math.max(0, ...between);
-}
-
-/** Bytes where nothing shares any: no plan needs more. */
-export function unsharedBytes(placement: Placement): number {
-  const sizes = [
-    ...storedTensors(placement).map(({ offset, end }) => end - offset),
-    ...placement.program.scratches.map(({ sizeBytes }) => sizeBytes),
-  ];
-  return sizes.reduce((sum, size) => sum + Math.ceil(size / 8) * 8, 0);
+  return key < -1 ? `the scratch of step ${-2 - key}` : 'nothing';
 }

@@ -3,9 +3,13 @@ import { evaluateGraph, initialState } from '../../compiler/ops/evaluate-graph.t
 import { runPasses } from '../../compiler/passes/index.ts';
 import { type Assets, type CompileOptions, compileGraph } from '../../compiler/pipeline.ts';
 import { compareOutputs, defaultTolerance, describeDifference } from '../../compiler/report/compare.ts';
+import { isasOf } from '../../compiler/schedule/index.ts';
 import { runFirmware } from '../../compiler/simulate/index.ts';
 import type { Target } from '../../compiler/targets/index.ts';
 import { randomInputs } from './graphs.ts';
+import { drawFrom } from './random-graph/draw.ts';
+import { randomSchedule } from './random-schedule.ts';
+import { emitPlacement } from './trace/placements.ts';
 
 /** How graphs are compiled: options of the compiler besides those that a batch sets itself. */
 export type BatchOptions = Partial<Omit<CompileOptions, 'fileName' | 'cName' | 'target' | 'assets' | 'arena'>> & {
@@ -14,7 +18,7 @@ export type BatchOptions = Partial<Omit<CompileOptions, 'fileName' | 'cName' | '
 };
 
 /** A compiled graph; `cName` has its index, so that many can be linked. */
-export type CompiledGraph = ReturnType<typeof compileGraph>;
+export type CompiledGraph = Pick<ReturnType<typeof compileGraph>, 'cName' | 'program' | 'plan' | 'view' | 'files'>;
 
 /** Compiles every graph as it is, or after the passes. */
 export function compileGraphs(
@@ -26,6 +30,34 @@ export function compileGraphs(
     const name = `graph_${i}`;
     const optimised = passes ? runPasses(graph, {}) : graph;
     return compileGraph(optimised, { ...options, cName: name, modelName: name, sha256: '' });
+  });
+}
+
+/** Compiles every graph for less RAM than it takes for speed: from nothing, which gives the least, up to all of it. */
+export function compileForLessRam(graphs: readonly Graph[], options: BatchOptions): readonly CompiledGraph[] {
+  const fastest = compileGraphs(graphs, { ...options, objective: 'speed' });
+  return graphs.map((graph, i) => {
+    const name = `graph_${i}`;
+    const ramBytes = Math.floor((fastest[i]!.plan.sizeBytes * ((i * 37) % 101)) / 100);
+    return compileGraph(runPasses(graph, {}), { ...options, cName: name, modelName: name, sha256: '', ramBytes });
+  });
+}
+
+/** Compiles every graph with a schedule that is drawn. */
+export function compileAnySchedule(
+  graphs: readonly Graph[],
+  { target, assets }: BatchOptions,
+  seed: number,
+): readonly CompiledGraph[] {
+  return graphs.map((graph, i) => {
+    const cName = `graph_${i}`;
+    const placement = randomSchedule(runPasses(graph, {}), drawFrom(seed + i), {
+      isas: isasOf(target),
+      lowering: { rounding: 'double' },
+      alignmentBytes: target.features.cacheLineBytes,
+      iterations: 100,
+    });
+    return { cName, ...placement, ...emitPlacement(placement, cName, assets, 'static') };
   });
 }
 

@@ -117,7 +117,7 @@ function stepOf({ graph, kernel, byRows }: BatteryEntry): Step {
   const node = graph.nodes[0]!;
   const view = viewOf(graph, node);
   const call = kernel.lower(view, { rounding: 'double', ...(byRows === true ? { rowsPerCall: 1 } : {}) });
-  return { node, view, kernel, alternatives: [{ kernel, tableBytes: 0 }], call, instructions: 0 };
+  return { node, view, kernel, alternatives: [kernel], call, instructions: 0 };
 }
 
 /** The step in a program of its own. */

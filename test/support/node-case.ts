@@ -24,6 +24,8 @@ export interface CaseTensor {
   readonly values?: readonly number[];
   /** Range of random values; default: all of int8, int16 and uint8, +-20000 for int32, [-1, 1) for float32. */
   readonly range?: readonly [minimum: number, maximum: number];
+  /** float32 only: random values are multiples of it, so that sums of products are exact in any order, fused or not. */
+  readonly step?: number;
 }
 
 /** One node alone: a row of an operator's case table. */
@@ -119,8 +121,11 @@ export function evaluateCase(graph: Graph, inputs: readonly (TypedArray | null)[
 
 function randomValues(tensor: CaseTensor, next: () => number, count: number): number[] {
   switch (tensor.dtype) {
-    case 'float32':
-      return realsBetween(next, tensor.range?.[0] ?? -1, tensor.range?.[1] ?? 1, count);
+    case 'float32': {
+      const reals = realsBetween(next, tensor.range?.[0] ?? -1, tensor.range?.[1] ?? 1, count);
+      const { step } = tensor;
+      return step === undefined ? reals : reals.map((real) => Math.round(real / step) * step);
+    }
     case 'int8':
       return integersBetween(next, tensor.range?.[0] ?? -128, tensor.range?.[1] ?? 127, count);
     case 'uint8':

@@ -5,12 +5,27 @@ export const memory = catalogueSection({
   'arena-too-large': {
     code: 4001,
     summary: "The arena does not fit the target's RAM.",
-    hint: 'Use a smaller input or fewer channels, or a target with more RAM.',
+    hint: 'Try `--optimize ram`; else a smaller input, fewer channels, or a target with more RAM.',
   },
   'weights-too-large': {
     code: 4002,
     summary: "Weights and tables do not fit the target's flash.",
     hint: 'Quantize or prune the model, or use a target with more flash.',
+  },
+  'input-not-streamable': {
+    code: 4005,
+    summary: 'The rows of the input cannot come one after another.',
+    hint: 'Compile without `--stream-input`: the input then stands in the arena as a whole.',
+  },
+  'over-ram-budget': {
+    code: 4003,
+    summary: 'No schedule that was found has an arena within `--ram`.',
+    hint: '`--optimize ram` shows the smallest arena for about 4 % more instructions, `--pareto` all that there is.',
+  },
+  'over-flash-budget': {
+    code: 4004,
+    summary: 'No choice of kernels that was tried has weights, tables and modelled code within `--flash`.',
+    hint: 'Weights are most of it: quantize or prune the model. `msc run` measures the code that is only modelled here.',
   },
   'placement-too-large': {
     code: 4011,

@@ -66,7 +66,7 @@ const int8Dsp: Kernel = {
   accepts: (view) => operand(view, 0).dtype === 'int8' && canPackLstm(view),
   cost: (view, goal) => {
     const { steps, batches, inputs, units } = lstmSizes(view);
-    const [fourColumns, perUnit] = goal === 'size' ? [23, 340] : [19, 270];
+    const [fourColumns, perUnit] = goal === 'size' ? [17, 320] : [17, 228];
     const fours = Math.ceil(inputs / 4) + Math.ceil(units / 4);
     // The columns are expanded and the hidden state is copied once a step.
     const step = units * (fourColumns * fours + perUnit) + 20 * fours + 50;

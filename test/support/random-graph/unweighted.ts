@@ -142,6 +142,11 @@ const residual: Step = (builder, draw, x) => {
   return combine(builder, draw, x, { ...constants, magnitude: 8 });
 };
 
+/** True if the scales are near enough to bring one to the other. */
+function isNear(a: Quantization | null, b: Quantization | null): boolean {
+  return a === null || b === null || Math.abs(Math.log2(a.scales[0]! / b.scales[0]!)) < 16;
+}
+
 /** `x` on another grid. */
 function requantized(builder: Builder, x: Value, quantization: Quantization | null): Value {
   const same = sameQuantization(x.tensor.quantization, quantization);
@@ -157,7 +162,9 @@ const concat: Step = (builder, draw, x) => {
     .images()
     .filter(
       ({ tensor }) =>
-        tensor.dtype === x.tensor.dtype && tensor.shape.every((d, k) => k === axis || d === x.tensor.shape[k]),
+        tensor.dtype === x.tensor.dtype &&
+        isNear(tensor.quantization, x.tensor.quantization) &&
+        tensor.shape.every((d, k) => k === axis || d === x.tensor.shape[k]),
     );
   const others = Array.from({ length: draw.integer(1, 2) }, () => draw.pick(fitting));
   const operands = [x, ...others].map((value) => requantized(builder, value, x.tensor.quantization));

@@ -45,6 +45,7 @@ static size_t chunk_size;
 static size_t chunk_next;
 
 static int32_t step; /* that runs */
+static int32_t ticks; /* that are over, of the segment that runs */
 static uint64_t accesses;
 static uint64_t bytes_written;
 static uint64_t *planned_number;  /* by offset in the planned arena: number of the byte that was written last, 0 for none */
@@ -277,9 +278,18 @@ void trace_read(const void *from, uint32_t size) {
 
 void trace_step(int32_t done) {
     step = done + 1;
+    for (uint32_t s = 0; s < subject->segment_count; s++) {
+        if (subject->segments[s].last == done) {
+            ticks = (ticks + 1) % subject->segments[s].ticks;
+            step = ticks == 0 ? done + 1 : subject->segments[s].first;
+        }
+    }
     for (uint32_t r = 0; replaying && r < subject->region_count; r++) {
-        if (subject->regions[r].scratch_of == done && done >= 0) {
-            memset(&separate_number[subject->regions[r].offset], 0, subject->regions[r].size * sizeof *separate_number);
+        const trace_region *const region = &subject->regions[r];
+        const int is_over = region->is_kept ? done < 0 : done == region->scratch_of;
+
+        if (region->scratch_of >= 0 && is_over) {
+            memset(&separate_number[region->offset], 0, region->size * sizeof *separate_number);
         }
     }
 }

@@ -12,7 +12,15 @@ typedef struct {
     uint32_t offset;
     uint32_t size;
     int32_t scratch_of; /* step, or -1 for tensors */
+    int32_t is_kept;    /* a scratch whose content lasts from call to call */
 } trace_region;
+
+/* Steps that run in turn, so many times. */
+typedef struct {
+    int32_t first;
+    int32_t last;
+    int32_t ticks;
+} trace_segment;
 
 /* A model under one placement. */
 typedef struct {
@@ -27,6 +35,8 @@ typedef struct {
     trace_side separate;
     const trace_region *regions; /* of the separate arena, ascending, with gaps between them */
     uint32_t region_count;
+    const trace_segment *segments;
+    uint32_t segment_count;
 } trace_subject;
 
 extern const trace_subject trace_subjects[];

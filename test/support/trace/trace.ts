@@ -4,7 +4,14 @@ import type { Assets } from '../../../compiler/pipeline.ts';
 import { hostCompiler } from '../../../compiler/simulate/simulate-host.ts';
 import { inWorkFolder } from '../../../compiler/simulate/work-folder.ts';
 import { compileHost, runToolOrFail, type SourceFile } from '../../../compiler/toolchain/index.ts';
-import { emitPlacement, type Placement, type Region, separatePlacement, stepNames } from './placements.ts';
+import {
+  emitPlacement,
+  emitSeparate,
+  type Placement,
+  type Region,
+  separatePlacement,
+  stepNames,
+} from './placements.ts';
 
 /** What the trace of one placement found. */
 export interface TraceResult {
@@ -61,8 +68,11 @@ function support(name: string): SourceFile {
 function subjectOf(placement: Placement, index: number, assets: Assets): Subject {
   const separate = separatePlacement(placement);
   const planned = emitPlacement(placement, `planned_${index}`, assets);
-  const apart = emitPlacement(separate, `separate_${index}`, assets);
-  const regions = separate.regions.map((r) => `    {${r.offset}U, ${r.sizeBytes}U, ${r.scratchOf ?? -1}},`);
+  const apart = emitSeparate(separate, `separate_${index}`, assets);
+  const regions = separate.regions.map(
+    (r) => `    {${r.offset}U, ${r.sizeBytes}U, ${r.scratchOf ?? -1}, ${Number(r.isKept)}},`,
+  );
+  const segments = placement.program.segments.map(({ first, end, ticks }) => `    {${first}, ${end - 1}, ${ticks}},`);
   return {
     sources: [planned, apart].flatMap(({ view, files }) =>
       files.map((file) => ({ ...file, flags: tracedFlags(view.upper) })),
@@ -71,9 +81,10 @@ function subjectOf(placement: Placement, index: number, assets: Assets): Subject
       code: [
         usage(planned.view),
         usage(apart.view),
-        `static const trace_region regions_${index}[] = {\n${regions.join('\n')}\n    {0U, 0U, -1},\n};`,
+        `static const trace_region regions_${index}[] = {\n${regions.join('\n')}\n    {0U, 0U, -1, 0},\n};`,
+        `static const trace_segment segments_${index}[] = {\n${segments.join('\n')}\n    {0, -1, 1},\n};`,
       ].join('\n'),
-      initialiser: `    {${side(planned.view)}, ${side(apart.view)}, regions_${index}, ${regions.length}U},`,
+      initialiser: `    {${side(planned.view)}, ${side(apart.view)}, regions_${index}, ${regions.length}U, segments_${index}, ${segments.length}U},`,
     },
     steps: stepNames(placement),
     regions: separate.regions,
