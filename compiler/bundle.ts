@@ -27,7 +27,8 @@ export interface BundleModel {
   readonly cName?: string;
 }
 
-export interface BundleOptions extends Omit<CompileOptions, 'fileName' | 'cName' | 'stopAfter' | 'flashBytes'> {
+export interface BundleOptions
+  extends Omit<CompileOptions, 'fileName' | 'cName' | 'stopAfter' | 'flashBytes' | 'streamInput'> {
   /** In front of the symbols that all models share; no model has this name. */
   readonly cName: string;
   /** Inputs and outputs of a model keep their content while others run. */

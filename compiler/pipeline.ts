@@ -147,7 +147,13 @@ export type GraphOptions = Omit<CompileOptions, 'fileName' | 'cName' | 'stopAfte
 /** Kernels for every node, and how they are wished for. */
 export function stepsFor(
   graph: Graph,
-  { target, objective = 'balanced', rounding = 'double', bytePrice }: GraphOptions & Partial<KernelWish>,
+  {
+    target,
+    objective = 'balanced',
+    rounding = 'double',
+    bytePrice,
+    streamInput = false,
+  }: GraphOptions & Partial<KernelWish>,
 ): { readonly steps: readonly Step[]; readonly planning: PlanningOptions } {
   const wish = {
     objective,
@@ -156,16 +162,15 @@ export function stepsFor(
   } as const;
   return {
     steps: chooseKernels(graph, { isas: isasOf(target), ...wish }),
-    planning: { ...wish, alignmentBytes: target.features.cacheLineBytes },
+    planning: { ...wish, streamInput, alignmentBytes: target.features.cacheLineBytes },
   };
 }
 
 function planProgram(graph: Graph, options: GraphOptions & Partial<KernelWish>): PlannedSchedule {
   const { steps, planning } = stepsFor(graph, options);
-  const { ramBytes, streamInput = false } = options;
+  const { ramBytes } = options;
   return planInBestOrder(graph, steps, {
     ...planning,
-    streamInput,
     ...(ramBytes === undefined ? {} : { ramBytes }),
   });
 }

@@ -126,6 +126,13 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
       requires: 'a model alone: kernels of several are chosen together, once',
     });
   }
+  if (flags.sharedArena === true && flags.streamInput === true) {
+    fail('invalid-option', {
+      where: '--stream-input',
+      found: 'the option beside --shared-arena',
+      requires: 'a model alone: between two rows of an input no other model may run on its arena',
+    });
+  }
   if (flags.sharedArena === true && options.place.length > 0) {
     fail('invalid-option', {
       where: '--place',
@@ -157,7 +164,11 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
   }
   const { fileName, bytes } = models[0]!;
   if (flags.pareto === true) {
-    printPareto(bytes, { fileName, target, assets, arena: options.arena }, flags.json === true);
+    printPareto(
+      bytes,
+      { fileName, target, assets, arena: options.arena, streamInput: options.streamInput },
+      flags.json === true,
+    );
     return;
   }
   const result = compile(bytes, { fileName, target, assets, onPass, ...options });
@@ -190,6 +201,7 @@ function checkPareto(flags: CompileFlags): void {
     '--ram': flags.ram,
     '--flash': flags.flash,
     '--place': flags.place,
+    '--stream-input': flags.streamInput,
     '--stop-after': flags.stopAfter,
   };
   for (const [where, value] of Object.entries(others)) {
@@ -223,9 +235,14 @@ function checkModels(paths: readonly string[], flags: CompileFlags): void {
 function summary(result: CompileResult, report: CompileReport, folder: string, names: readonly string[]): string {
   const { memory, flash } = report;
   const macs = report.layers.reduce((sum, layer) => sum + layer.macs, 0);
+  const { stream } = result.view;
+  const input =
+    stream === null
+      ? `input ${grouped(memory.inputBytes)}`
+      : `input of ${grouped(memory.inputBytes)} comes in ${stream.rows} rows and is never in it as a whole`;
   return [
     `${result.cName}: ${report.layers.length} layers, ${grouped(macs)} MACs, for ${report.target}`,
-    `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (input ${grouped(memory.inputBytes)}, output ${grouped(memory.outputBytes)}, ` +
+    `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (${input}, output ${grouped(memory.outputBytes)}, ` +
       `scratch ${grouped(memory.scratchBytes)}; ` +
       `${memory.optimal ? 'no plan of this schedule is smaller' : `no plan is below ${grouped(memory.lowerBoundBytes)}`})`,
     `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus about ${grouped(flash.modelledCodeBytes)} of code ` +

@@ -3,6 +3,8 @@ import { floatLiteral } from '../numerics/index.ts';
 import { type Program, rowsDue, rowsOf } from '../schedule/index.ts';
 import { cTypeOfDType } from './calls.ts';
 import { commentText } from './comment.ts';
+import type { ArenaMode } from './view.ts';
+import { maximumColumns, wrapped } from './wrap.ts';
 
 /** How the rows of a streamed input are taken, as plain values. */
 export interface StreamView {
@@ -17,31 +19,37 @@ export interface StreamView {
   readonly neededRows: number;
   readonly rowElements: number;
   readonly rowBytes: number;
-  /** Of the row that has come, in C. */
-  readonly slot: string;
-  readonly address: string;
   /** Address of two words: rows that have come, and ticks that have passed. */
   readonly progress: string;
-  readonly ticks: number;
-  /** The rows that must have come before tick `progress[1]`. */
-  readonly due: string;
+  /** `push_row` and `push_rows` up to the closing bracket, as the header declares and the code defines them. */
+  readonly declarations: readonly [string, string];
+  readonly definitions: readonly [string, string];
+  /** Keeps the row that has come. */
+  readonly copy: string;
+  /** Head of the loop over the ticks that have become possible. */
+  readonly loop: string;
   /** Of the function that is one tick. */
   readonly first: number;
   readonly last: number;
 }
 
-/** Bytes that the progress of a streamed inference takes, behind everything else. */
-export const progressBytes = 8;
+/** What the view depends on beside the program. */
+export interface StreamOptions {
+  readonly cName: string;
+  readonly arena: ArenaMode;
+  /** Of the two words, in the arena; null if no input is streamed. */
+  readonly progressOffset: number | null;
+  /** C expression of a tensor's address. */
+  readonly address: (id: TensorId, cType: string) => string;
+}
 
 /** The view of the streamed input; null if all inputs are whole. */
 export function streamViewOf(
   program: Program,
-  cName: string,
-  arenaBytes: number,
-  address: (id: TensorId, cType: string) => string,
+  { cName, arena, progressOffset, address }: StreamOptions,
 ): StreamView | null {
   const [segment] = program.segments;
-  if (segment?.input === undefined) {
+  if (segment?.input === undefined || progressOffset === null) {
     return null;
   }
   const { tensor: id, pace } = segment.input;
@@ -52,6 +60,17 @@ export function streamViewOf(
   const cType = cTypeOfDType(tensor.dtype);
   const scale = tensor.quantization?.scales[0];
   const { lag, every, rows, skip } = pace;
+  const rowBytes = rowElements * sizeOfDType(tensor.dtype);
+  const upper = cName.toUpperCase();
+  const slot = `${buffer.phase === 0 ? 'progress[0]' : `(progress[0] + ${buffer.phase})`} % ${buffer.slots}`;
+  const place = `${address(id, cType)} + ${slot} * ${rowElements}`;
+  const due = `${cName}_due(${['progress[1] + 1', lag, every, rows, skip, height].join(', ')})`;
+  const loop = [`while (progress[1] < ${segment.ticks} &&`, `${due} <= progress[0]) {`];
+  const owner = arena === 'caller' ? ['void *arena'] : [];
+  const signatures = (before: string, tail: string): [string, string] => [
+    wrapped(`${before}${cName}_status ${cName}_push_row(`, [...owner, `const ${cType} *row`], tail),
+    wrapped(`${before}${cName}_status ${cName}_push_rows(`, [...owner, `const ${cType} *rows`, 'int32_t count'], tail),
+  ];
   return {
     cType,
     type: describeType(tensor),
@@ -62,12 +81,12 @@ export function streamViewOf(
     rows: height,
     neededRows: rowsDue(pace, segment.ticks, height),
     rowElements,
-    rowBytes: rowElements * sizeOfDType(tensor.dtype),
-    slot: `${buffer.phase === 0 ? 'progress[0]' : `(progress[0] + ${buffer.phase})`} % ${buffer.slots}`,
-    address: address(id, cType),
-    progress: `${cName.toUpperCase()}_AT(int32_t, ${arenaBytes})`,
-    ticks: segment.ticks,
-    due: `${cName}_due(${['progress[1] + 1', lag, every, rows, skip, height].join(', ')})`,
+    rowBytes,
+    progress: `${upper}_AT(int32_t, ${progressOffset})`,
+    declarations: signatures('', ');'),
+    definitions: signatures(`${upper}_SECTION_CODE `, ') {'),
+    copy: wrapped('        memcpy(', [place, 'row', String(rowBytes)], ');').trimStart(),
+    loop: loop.join(loop.join(' ').length <= maximumColumns - 4 ? ' ' : '\n           '),
     first: segment.first,
     last: segment.end - 1,
   };

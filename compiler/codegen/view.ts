@@ -11,7 +11,7 @@ import { constantPool } from './constants.ts';
 import type { DriverNeeds, Ring } from './driver.ts';
 import { sectionViewOf, weightsMacro } from './sections.ts';
 import { emitStep, type StepCode } from './step-code.ts';
-import { progressBytes, streamViewOf } from './stream-view.ts';
+import { streamViewOf } from './stream-view.ts';
 
 export type ArenaMode = 'static' | 'caller';
 
@@ -85,7 +85,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
       (id, i): PortView =>
         portView(tensorOf(program.graph, id), { cName, direction, index: i, of: ids.length, address }),
     );
-  const stream = streamViewOf(program, cName, plan.sizeBytes, address);
+  const stream = streamViewOf(program, { cName, arena: options.arena, progressOffset: plan.progressOffset, address });
   // Streamed rows are handed over: the input has no place of its own that could be written to.
   const inputs = port(stream === null ? program.graph.inputs : [], 'input');
   const outputs = port(program.graph.outputs, 'output');
@@ -110,14 +110,13 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     /** What every function of the API takes, and what an example passes. */
     arenaParameter: options.arena === 'caller' ? 'void *arena' : 'void',
     arenaArgument: options.arena === 'caller' ? 'arena' : '',
-    arenaSize: Math.max(plan.sizeBytes + (stream === null ? 0 : progressBytes), 1),
+    arenaSize: Math.max(plan.sizeBytes, 1),
     arenaAlignment: plan.alignmentBytes,
     inputs,
     outputs,
     macs: String(program.steps.reduce((sum, step) => sum + macsOf(step), 0)),
     /** There is something to reset: variables, or an input of which rows have come. */
     stateful: variables.length > 0 || stream !== null,
-    hasState: variables.length > 0,
     variables: variables.map((tensor) => ({
       name: commentText(tensor.name),
       address: address(tensor.id, 'void'),

@@ -1,5 +1,5 @@
 /** Lines of generated code are at most this long where they can be broken. */
-const maximumColumns = 120;
+export const maximumColumns = 120;
 
 /** `head` + items separated by commas + `tail`, broken after commas where a line would be too long. */
 export function wrapped(head: string, items: readonly string[], tail: string): string {

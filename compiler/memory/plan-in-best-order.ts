@@ -1,8 +1,9 @@
+import { fail } from '../diagnostics/index.ts';
 import type { Graph } from '../ir/index.ts';
 import type { LoweringOptions } from '../ops/index.ts';
 import { bytePriceOf, codeGoalOf, type Objective, orderNodes, type Step, sourcesOfViews } from '../schedule/index.ts';
 import { chooseSchedule, type PlannedSchedule, type ScheduleGoal, scheduleFront } from './choose-schedule.ts';
-import type { OptionContext } from './schedule-options.ts';
+import { byRows, canStream, type OptionContext } from './schedule-options.ts';
 import { streamedInput } from './streamed-input.ts';
 
 /** What decides between schedules. */
@@ -36,26 +37,42 @@ export function planInBestOrder(graph: Graph, steps: readonly Step[], options: P
     ...(options.objective === 'ram' ? { further: furtherSlowdown } : {}),
     ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
   };
-  const plan = (ordered: Graph, orderedSteps: readonly Step[]) =>
-    chooseSchedule(contextOf(ordered, orderedSteps, options), goal, { alignmentBytes: options.alignmentBytes });
-  const inFile = plan(graph, steps);
+  const [inFile, inOrder] = contextsOf(graph, steps, options).map((context) =>
+    chooseSchedule(context, goal, { alignmentBytes: options.alignmentBytes }),
+  );
+  return inOrder !== undefined && serves(inOrder, inFile!, goal) ? inOrder : inFile!;
+}
+
+/** The orders that are tried, that of the file first: one at least. */
+function contextsOf(graph: Graph, steps: readonly Step[], options: PlanningOptions): readonly OptionContext[] {
   const ordered = orderNodes(graph).graph;
-  if (ordered === graph) {
-    return inFile;
+  const contexts = [
+    contextOf(graph, steps, options),
+    ...(ordered === graph ? [] : [contextOf(ordered, inOrderOf(ordered, steps), options)]),
+  ];
+  const possible = contexts.filter(canStream);
+  if (possible.length === 0) {
+    fail('input-not-streamable', {
+      where: `model ${graph.name}`,
+      found:
+        'layers up to the last one at the input whose images do not scale in step, or that take an image as a whole',
+      requires: 'layers that go through the input together, row by row',
+    });
   }
-  const inOrder = plan(ordered, inOrderOf(ordered, steps));
-  return serves(inOrder, inFile, goal) ? inOrder : inFile;
+  return possible;
 }
 
 /** What `planInBestOrder` gives for every budget of RAM that makes a difference, from the largest on. */
-export function planFront(graph: Graph, steps: readonly Step[], options: PlanningOptions): readonly PlannedSchedule[] {
+export function planFront(graph: Graph, steps: readonly Step[], wished: PlanningOptions): readonly PlannedSchedule[] {
+  const options = { ...wished, ramBytes: Number.POSITIVE_INFINITY };
   const arena = { alignmentBytes: options.alignmentBytes };
-  const ordered = orderNodes(graph).graph;
-  const inFile = scheduleFront(contextOf(graph, steps, options), arena);
-  if (ordered === graph) {
+  const [inFile, inOrder] = contextsOf(graph, steps, options).map((context) => scheduleFront(context, arena)) as [
+    readonly PlannedSchedule[],
+    (readonly PlannedSchedule[])?,
+  ];
+  if (inOrder === undefined) {
     return inFile;
   }
-  const inOrder = scheduleFront(contextOf(ordered, inOrderOf(ordered, steps), options), arena);
   const budgets = [...new Set([...inFile, ...inOrder].map(({ plan }) => plan.sizeBytes))].sort((a, b) => b - a);
   const within = (front: readonly PlannedSchedule[], ramBytes: number) =>
     front.find(({ plan }) => plan.sizeBytes <= ramBytes) ?? front.at(-1)!;
@@ -88,6 +105,6 @@ export function contextOf(graph: Graph, steps: readonly Step[], options: Plannin
     instructionsPerByte: bytePriceOf(options),
     goal: codeGoalOf(options.objective),
     mayGoTogether: options.objective !== 'size' || options.ramBytes !== undefined,
-    streamed: options.streamInput === true ? streamedInput(graph, steps, sources) : null,
+    streamed: options.streamInput === true ? streamedInput(graph, byRows(steps, options.lowering), sources) : null,
   };
 }

@@ -5,6 +5,7 @@ import { placementBound } from './placement-bound.ts';
 import { provePlacement } from './prove-placement.ts';
 
 const scratchAlignmentBytes = 8;
+const wordBytes = 4;
 
 /** Where everything that a program stores stands in its arena. */
 export interface ArenaPlan {
@@ -20,7 +21,12 @@ export interface ArenaPlan {
   readonly scratchOffsets: ReadonlyMap<number, number>;
   /** Largest scratch of a step. */
   readonly scratchBytes: number;
+  /** Of the two words in which a streamed input keeps how far it has come; null if inputs are whole. */
+  readonly progressOffset: number | null;
 }
+
+/** How far a streamed input has come: rows, and ticks. Lives as long as the arena, beside everything else. */
+const progressBytes = 8;
 
 /** How far the planner goes. */
 export interface ArenaOptions {
@@ -93,13 +99,16 @@ function arenaPlan(
       scratchOffsets.set(item.scratch.step, starts[i]!);
     }
   });
+  const isStreamed = program.segments.some((segment) => segment.input !== undefined);
+  const progressOffset = isStreamed ? Math.ceil(sizeBytes / wordBytes) * wordBytes : null;
   return {
-    sizeBytes,
-    lowerBoundBytes,
+    sizeBytes: progressOffset === null ? sizeBytes : progressOffset + progressBytes,
+    lowerBoundBytes: lowerBoundBytes + (isStreamed ? progressBytes : 0),
     optimal: sizeBytes === lowerBoundBytes,
     alignmentBytes: alignments.reduce((most, next) => Math.max(most, next), options.alignmentBytes),
     bufferOffsets,
     scratchOffsets,
     scratchBytes: program.scratches.reduce((most, scratch) => Math.max(most, scratch.sizeBytes), 0),
+    progressOffset,
   };
 }

@@ -80,14 +80,18 @@ const instructionsPerTick = 14;
 export function scheduleOptions(context: OptionContext): readonly ScheduleOption[] {
   const lower = lowerings(context);
   const uses = usesOf(context);
-  const together = { ...context, steps: context.steps.map((step) => reducing(step, context.lowering)) };
+  const together = { ...context, steps: byRows(context.steps, context.lowering) };
   const alone = context.steps.map((_, step) => aloneOptions(context, step, lower, uses));
   const peaks = alone.map((options) => Math.min(...options.map(({ leastBytes }) => leastBytes)));
   const lastReader = context.streamed === null ? -1 : (uses.last.get(context.streamed) ?? -1);
   const options = alone.slice(lastReader + 1).flat();
   const hot = peaks.map((peak) => peak > Math.max(...peaks) * coldPart);
-  for (let end = lastReader + 1; lastReader >= 0 && end <= Math.min(peaks.length, longestSegment); end++) {
+  const longest = Math.max(longestSegment, lastReader + 1);
+  for (let end = lastReader + 1; lastReader >= 0 && end <= Math.min(peaks.length, longest); end++) {
     const ways = strides.flatMap((stride) => togetherOption(together, { first: 0, end }, stride, lower, uses) ?? []);
+    if (ways.length === 0) {
+      break;
+    }
     options.push(...undominated(ways));
   }
   for (let first = lastReader + 1; context.mayGoTogether && first < peaks.length; first++) {
@@ -107,6 +111,19 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
     }
   }
   return options;
+}
+
+/** False if the rows of a streamed input cannot drive the steps in this order: their images do not scale in step. */
+export function canStream(context: OptionContext): boolean {
+  const { graph, sources, streamed } = context;
+  if (streamed === null) {
+    return true;
+  }
+  const steps = byRows(context.steps, context.lowering);
+  const isReader = (step: Step) =>
+    step.view.inputs.some((input) => input !== null && (sources.get(input.id) ?? input.id) === streamed);
+  const lastReader = steps.reduce((last, step, index) => (isReader(step) ? index : last), -1);
+  return segmentOf(graph, steps, { first: 0, end: lastReader + 1 }, strides[0]!, sources, streamed) !== null;
 }
 
 /** True if the run of steps is hot, but for a few steps at its ends. */
@@ -171,6 +188,11 @@ function aloneOptions(context: OptionContext, index: number, lower: Lower, uses:
       return optionOf(context, range, segment, [lower(index, found, rows)], uses, true);
     });
   return [natural, ...fewer];
+}
+
+/** The steps as they are when they go together. */
+export function byRows(steps: readonly Step[], lowering: LoweringOptions): readonly Step[] {
+  return steps.map((step) => reducing(step, lowering));
 }
 
 /** The step by a kernel that takes rows one after another, where there is one: means of whole images. */

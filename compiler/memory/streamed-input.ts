@@ -13,10 +13,11 @@ export function streamedInput(graph: Graph, steps: readonly Step[], sources: Vie
     });
   }
   const tensor = tensorOf(graph, id);
-  if (rowsOf(tensor).height < 2 || graph.outputs.includes(id)) {
+  const isOutput = graph.outputs.some((output) => (sources.get(output) ?? output) === id);
+  if (rowsOf(tensor).height < 2 || isOutput) {
     fail('input-not-streamable', {
       where: describeTensor(tensor),
-      found: graph.outputs.includes(id) ? 'an input that is an output too' : 'no image of several rows',
+      found: isOutput ? 'an input that is an output too' : 'no image of several rows',
       requires: 'an input [1, height, width, channels] of at least two rows',
     });
   }

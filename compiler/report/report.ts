@@ -34,6 +34,7 @@ export interface CompileReport {
     readonly arenaBytes: number;
     /** Largest scratch of a step, inside of the arena. */
     readonly scratchBytes: number;
+    /** Of all inputs; one that comes row by row is not in the arena as a whole. */
     readonly inputBytes: number;
     readonly outputBytes: number;
     /** Worst use of the stack by one inference; null if it was not run. */

@@ -1,5 +1,5 @@
 /** Segments: runs of steps that advance together, row by row, without computing anything twice (see `Segment`). */
-import type { Graph, TensorId } from '../ir/index.ts';
+import { type Graph, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
 import { rowsDue, rowsOfTurn, tickOfTurn, turnsOf } from './pace.ts';
 import type { Pace, Segment, Step } from './program.ts';
 import { isDrivenByRows, rowCountOf, rowsOf, rowsRead } from './row-access.ts';
@@ -32,7 +32,7 @@ export function segmentOf(
   if (found === null) {
     return null;
   }
-  const { scales, ofTensor } = found;
+  const { scales, finest } = found;
   const turns = members.map((_, k) => turnOf(scales[k]!, stride));
   const links = members.map((_, k) => linksTo(members, sources, k));
   const skips = skipsOf(members, turns, links);
@@ -45,8 +45,9 @@ export function segmentOf(
   if (streamed === null) {
     return { first, end, ticks, paces };
   }
-  const rowsPerTick = turns.map(({ every }) => every).reduce(greatestCommonDivisor) / (ofTensor.get(streamed) ?? 1);
-  const pace = inputPace(members, paces, sources, streamed, rowsPerTick);
+  // The first step reads the input: its rows are those that scales start from.
+  const rowsPerTick = turns.map(({ every }) => every).reduce(greatestCommonDivisor) * finest;
+  const pace = inputPace(members, paces, sources, tensorOf(graph, streamed), rowsPerTick);
   return pace === null ? null : { first, end, ticks, paces, input: { tensor: streamed, pace } };
 }
 
@@ -55,30 +56,31 @@ function inputPace(
   members: readonly Step[],
   paces: readonly Pace[],
   sources: ViewSources,
-  streamed: TensorId,
+  streamed: Tensor,
   rowsPerTick: number,
 ): Pace | null {
   const needs: { readonly tick: number; readonly rows: number }[] = [];
   members.forEach((step, k) => {
     step.view.inputs.forEach((tensor, operand) => {
-      if (tensor?.kind === 'computed' && (sources.get(tensor.id) ?? tensor.id) === streamed) {
+      if (tensor?.kind === 'computed' && (sources.get(tensor.id) ?? tensor.id) === streamed.id) {
+        const isWhole = rowsOf(tensor).height !== rowsOf(streamed).height;
         const height = rowCountOf(step);
         for (let m = 1; m <= turnsOf(paces[k]!, height); m++) {
           const range = rowsOfTurn(paces[k]!, m, height);
           const { begin, end } = range.end > range.begin ? rowsRead(step, operand, range) : { begin: 0, end: 0 };
           if (end > begin) {
-            needs.push({ tick: tickOfTurn(paces[k]!, m), rows: end });
+            needs.push({ tick: tickOfTurn(paces[k]!, m), rows: isWhole ? rowsOf(streamed).height : end });
           }
         }
       }
     });
   });
-  if (needs.length === 0 || !Number.isInteger(rowsPerTick)) {
+  if (needs.length === 0) {
     return null;
   }
-  const lag = Math.min(...needs.map(({ tick }) => tick));
-  const skip = Math.min(...needs.map(({ tick, rows }) => (tick - lag + 1) * rowsPerTick - rows));
-  return { lag, every: 1, rows: rowsPerTick, skip };
+  // No tick passes before the first row has come: so a row never comes before what ran ahead of it in the plan.
+  const skip = Math.min(rowsPerTick - 1, ...needs.map(({ tick, rows }) => (tick + 1) * rowsPerTick - rows));
+  return { lag: 0, every: 1, rows: rowsPerTick, skip };
 }
 
 /** True if the step's operands and result have the rows of the bytes that they are views of. */
@@ -93,11 +95,11 @@ function keepsRows(graph: Graph, sources: ViewSources, step: Step): boolean {
   });
 }
 
-/** Rows of the finest image for a row of each step, and of each tensor; null where they contradict each other. */
+/** Rows of the finest image for a row of each step, and rows of what is read for one of those; null where they contradict each other. */
 function scalesOf(
   members: readonly Step[],
   sources: ViewSources,
-): { readonly scales: readonly number[]; readonly ofTensor: ReadonlyMap<TensorId, number> } | null {
+): { readonly scales: readonly number[]; readonly finest: number } | null {
   const ofTensor = new Map<TensorId, number>();
   const scales: number[] = [];
   for (const step of members) {
@@ -123,10 +125,7 @@ function scalesOf(
   }
   const finest = Math.min(...scales);
   return scales.every((scale) => scale % finest === 0)
-    ? {
-        scales: scales.map((scale) => scale / finest),
-        ofTensor: new Map([...ofTensor].map(([id, scale]) => [id, scale / finest] as const)),
-      }
+    ? { scales: scales.map((scale) => scale / finest), finest }
     : null;
 }
 

@@ -1,3 +1,5 @@
+import type { StreamView } from '../../compiler/codegen/stream-view.ts';
+import { DiagnosticError } from '../../compiler/diagnostics/index.ts';
 import { bytesFromElements, type Graph, sizeBytesOf, type TypedArray, tensorOf } from '../../compiler/ir/index.ts';
 import { evaluateGraph, initialState } from '../../compiler/ops/evaluate-graph.ts';
 import { runPasses } from '../../compiler/passes/index.ts';
@@ -61,6 +63,25 @@ export function compileAnySchedule(
   });
 }
 
+/** The graphs whose input can come row by row, compiled so; those for which that is refused are left out. */
+export function compileStreamed(
+  graphs: readonly Graph[],
+  options: BatchOptions,
+): readonly { readonly graph: Graph; readonly compiled: CompiledGraph }[] {
+  return graphs.flatMap((graph, i) => {
+    const name = `graph_${i}`;
+    const all = { ...options, streamInput: true, cName: name, modelName: name, sha256: '' };
+    try {
+      return [{ graph, compiled: compileGraph(runPasses(graph, {}), all) }];
+    } catch (error) {
+      if (error instanceof DiagnosticError && error.diagnostics.every((d) => d.name === 'input-not-streamable')) {
+        return [];
+      }
+      throw error;
+    }
+  });
+}
+
 /** Inferences of each graph, with different inputs. */
 const inferences = 2;
 
@@ -107,6 +128,19 @@ function inputsOf(graph: Graph, seed: number): readonly TypedArray[] {
   return isInteger ? inputs : inputs.map((elements) => (elements as Float32Array).map(Math.round));
 }
 
+/** The rows of an input, handed over from one place that is written over after every row. */
+function pushed(cName: string, { cType, rows, rowBytes }: StreamView): readonly string[] {
+  return [
+    `        for (int y = 0; y < ${rows}; y++) {`,
+    `            ${cType} row[${rowBytes}U / sizeof(${cType})];`,
+    `            memcpy(row, input, ${rowBytes}U);`,
+    `            (void)${cName}_push_row(row);`,
+    `            memset(row, 0x55, ${rowBytes}U);`,
+    `            input += ${rowBytes}U;`,
+    '        }',
+  ];
+}
+
 /** A `test_main` that runs every model and emits its outputs. */
 function batchMain(compiled: readonly CompiledGraph[]): string {
   return [
@@ -117,11 +151,12 @@ function batchMain(compiled: readonly CompiledGraph[]): string {
     '    (void)size;',
     ...compiled.flatMap(({ cName, view }) => [
       `    for (int i = 0; i < ${inferences}; i++) {`,
+      ...(view.stream === null ? [] : pushed(cName, view.stream)),
       ...view.inputs.flatMap(({ accessor, sizeBytes }) => [
         `        memcpy(${accessor}(), input, ${sizeBytes}U);`,
         `        input += ${sizeBytes}U;`,
       ]),
-      `        (void)${cName}_run();`,
+      ...(view.stream === null ? [`        (void)${cName}_run();`] : []),
       ...view.outputs.map(({ accessor, sizeBytes }) => `        emit(${accessor}(), ${sizeBytes}U);`),
       '    }',
     ]),

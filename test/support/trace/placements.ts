@@ -89,6 +89,7 @@ export function separatePlacement({ program }: Placement): Placement & { readonl
       bufferOffsets,
       scratchOffsets,
       scratchBytes,
+      progressOffset: null,
     },
     regions: regions.slice(0, -1),
   };
