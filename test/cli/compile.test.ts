@@ -102,6 +102,17 @@ describe.concurrent('msc compile', () => {
     expect(arenaBytes('io')).toBeLessThan(arenaBytes('no-io'));
   });
 
+  test('--stream-input says that the input is not in the arena; its size in the report stays that of the tensor', async () => {
+    const { code, stdout } = await msc(['compile', digits, '-t', 'stm32f7', '-o', at('rows'), '--stream-input']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/bytes of arena \(input of 784 comes in 28 rows and is never in it as a whole, output 10, /);
+    const { memory } = JSON.parse(readFileSync(at('rows/digits.json'), 'utf8'));
+    expect(memory.inputBytes).toBe(784);
+    const header = readFileSync(at('rows/digits.h'), 'utf8');
+    expect(header).toContain(`#define DIGITS_ARENA_SIZE ${memory.arenaBytes} `);
+    expect(header).toMatch(/digits_push_row\(const int8_t \*row\);/);
+  });
+
   test('--print-after prints the graph of every round on stderr', async () => {
     const { code, stderr } = await msc([
       ...['compile', digits, '-t', 'stm32f7', '-o', at('printed'), '--print-after', 'fuse-activation'],
@@ -122,6 +133,19 @@ describe.concurrent('msc compile', () => {
 });
 
 describe.concurrent('msc compile refuses', () => {
+  test('--stream-input beside --pareto or --shared-arena, and for a flat input', async () => {
+    writeFileSync(at('dense.tflite'), writeTflite(tooManyWeights));
+    const [pareto, shared, flat] = await Promise.all([
+      msc(['compile', digits, '-t', 'stm32f7', '--stream-input', '--pareto']),
+      msc(['compile', digits, '-t', 'stm32f7', '--stream-input', '--shared-arena', '--name', 'net', '-o', at('no')]),
+      msc(['compile', at('dense.tflite'), '-t', 'stm32f7', '--stream-input', '-o', at('no')]),
+    ]);
+    expect([pareto.code, shared.code, flat.code]).toEqual([2, 2, 3]);
+    expect(pareto.stderr).toMatch(/invalid-option\n {2}--stream-input: the option beside --pareto/);
+    expect(shared.stderr).toMatch(/invalid-option\n {2}--stream-input: the option beside --shared-arena/);
+    expect(flat.stderr).toMatch(/^error MSC4005 input-not-streamable\n/);
+  });
+
   test('a target that it does not have, and suggests one', async () => {
     const { code, stdout, stderr } = await msc(['compile', digits, '-t', 'stm32f77', '-o', at('no')]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
