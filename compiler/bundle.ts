@@ -28,7 +28,7 @@ export interface BundleModel {
 }
 
 export interface BundleOptions
-  extends Omit<CompileOptions, 'fileName' | 'cName' | 'stopAfter' | 'flashBytes' | 'streamInput'> {
+  extends Omit<CompileOptions, 'fileName' | 'cName' | 'io' | 'stopAfter' | 'flashBytes' | 'streamInput'> {
   /** In front of the symbols that all models share; no model has this name. */
   readonly cName: string;
   /** Inputs and outputs of a model keep their content while others run. */

@@ -3,6 +3,7 @@ import {
   type ArenaMode,
   cNameFrom,
   emitModel,
+  type IoMode,
   type KernelSources,
   type ModelView,
   type OutputFile,
@@ -48,6 +49,8 @@ export interface CompileOptions {
   /** In front of every generated symbol; made from the file's name if absent. */
   readonly cName?: string;
   readonly arena?: ArenaMode;
+  /** Where inputs and outputs lie; the default is the arena. */
+  readonly io?: IoMode;
   readonly objective?: Objective;
   readonly rounding?: Rounding;
   /** Takes the fastest schedule whose arena is at most this large; an error if there is none. */
@@ -147,7 +150,14 @@ export type GraphOptions = Omit<CompileOptions, 'fileName' | 'cName' | 'stopAfte
 /** Kernels for every node, and how they are wished for. */
 export function stepsFor(
   graph: Graph,
-  { target, objective = 'balanced', rounding = 'double', bytePrice }: GraphOptions & Partial<KernelWish>,
+  {
+    target,
+    objective = 'balanced',
+    rounding = 'double',
+    io,
+    bytePrice,
+    streamInput = false,
+  }: GraphOptions & Partial<KernelWish>,
 ): { readonly steps: readonly Step[]; readonly planning: PlanningOptions } {
   const wish = {
     objective,
@@ -156,16 +166,15 @@ export function stepsFor(
   } as const;
   return {
     steps: chooseKernels(graph, { isas: isasOf(target), ...wish }),
-    planning: { ...wish, alignmentBytes: target.features.cacheLineBytes },
+    planning: { ...wish, streamInput, alignmentBytes: target.features.cacheLineBytes, callerPorts: io === 'caller' },
   };
 }
 
 function planProgram(graph: Graph, options: GraphOptions & Partial<KernelWish>): PlannedSchedule {
   const { steps, planning } = stepsFor(graph, options);
-  const { ramBytes, streamInput = false } = options;
+  const { ramBytes } = options;
   return planInBestOrder(graph, steps, {
     ...planning,
-    streamInput,
     ...(ramBytes === undefined ? {} : { ramBytes }),
   });
 }
@@ -186,6 +195,7 @@ export function candidateOf(program: Program, plan: ArenaPlan, options: GraphOpt
   const view = viewOfProgram(program, plan, {
     cName,
     arena: options.arena ?? 'static',
+    ...(options.io === 'caller' ? { callerPorts: { cacheLineBytes: target.features.cacheLineBytes } } : {}),
     provenance: {
       mscVersion,
       modelName: options.modelName.replace(/^.*[\\/]/, ''),

@@ -12,6 +12,8 @@ import { runCommand } from './failure.ts';
 import {
   budgetOptions,
   flashHelp,
+  ioHelp,
+  ioOption,
   nameOption,
   objectiveOption,
   oneOf,
@@ -34,6 +36,7 @@ export interface CompileFlags {
   readonly live?: boolean;
   readonly streamInput?: boolean;
   readonly arena: string;
+  readonly io: string;
   readonly optimize: string;
   readonly ram?: string;
   readonly flash?: string;
@@ -60,6 +63,7 @@ export function addCompileCommand(program: Command): void {
       "prefix of every C symbol, and the files' name (default: from the model's file name)",
     )
     .option('--arena <mode>', 'who owns the RAM: static (in the .c) or caller (re-entrant)', 'static')
+    .option('--io <mode>', ioHelp, 'arena')
     .option('--optimize <goal>', optimizeHelp, 'balanced')
     .option('--ram <bytes>', ramHelp)
     .option('--flash <bytes>', flashHelp)
@@ -106,6 +110,7 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
   };
   const options = {
     arena: oneOf('--arena', flags.arena, arenaModes),
+    io: ioOption(flags),
     objective: objectiveOption(flags.optimize),
     ...budgetOptions(flags),
     place: placeOption(flags.place),
@@ -140,6 +145,7 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
       requires: 'the macros of the generated file: <NAME>_SECTION_ARENA, _WEIGHTS, _CODE',
     });
   }
+  checkIo(flags);
   checkPareto(flags);
   checkModels(paths, flags);
   const [target, assets, contents] = await Promise.all([
@@ -164,7 +170,11 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
   }
   const { fileName, bytes } = models[0]!;
   if (flags.pareto === true) {
-    printPareto(bytes, { fileName, target, assets, arena: options.arena }, flags.json === true);
+    printPareto(
+      bytes,
+      { fileName, target, assets, arena: options.arena, streamInput: options.streamInput },
+      flags.json === true,
+    );
     return;
   }
   const result = compile(bytes, { fileName, target, assets, onPass, ...options });
@@ -197,7 +207,6 @@ function checkPareto(flags: CompileFlags): void {
     '--ram': flags.ram,
     '--flash': flags.flash,
     '--place': flags.place,
-    '--stream-input': flags.streamInput,
     '--stop-after': flags.stopAfter,
   };
   for (const [where, value] of Object.entries(others)) {
@@ -208,6 +217,24 @@ function checkPareto(flags: CompileFlags): void {
         requires: '--pareto without it: it tries every goal and budget by itself',
       });
     }
+  }
+}
+
+/** Buffers of the caller are for one model, which takes its input as a whole. */
+function checkIo(flags: CompileFlags): void {
+  if (flags.io === 'caller' && flags.sharedArena === true) {
+    fail('invalid-option', {
+      where: '--io',
+      found: 'buffers of the caller together with --shared-arena',
+      requires: '--io arena, or models compiled one by one',
+    });
+  }
+  if (flags.io === 'caller' && flags.streamInput === true) {
+    fail('invalid-option', {
+      where: '--io',
+      found: 'buffers of the caller together with --stream-input',
+      requires: '--io arena: rows are handed over as they come, and never stand in a buffer',
+    });
   }
 }
 
@@ -232,14 +259,18 @@ function summary(result: CompileResult, report: CompileReport, folder: string, n
   const { memory, flash } = report;
   const macs = report.layers.reduce((sum, layer) => sum + layer.macs, 0);
   const { stream } = result.view;
+  const ofCaller = result.view.callerPorts !== null;
   const input =
     stream === null
       ? `input ${grouped(memory.inputBytes)}`
       : `input of ${grouped(memory.inputBytes)} comes in ${stream.rows} rows and is never in it as a whole`;
+  const ports = `${input}, output ${grouped(memory.outputBytes)}`;
   return [
     `${result.cName}: ${report.layers.length} layers, ${grouped(macs)} MACs, for ${report.target}`,
-    `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (${input}, output ${grouped(memory.outputBytes)}, ` +
-      `scratch ${grouped(memory.scratchBytes)}; no plan is below ${grouped(memory.lowerBoundBytes)})`,
+    `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (${ofCaller ? '' : `${ports}, `}` +
+      `scratch ${grouped(memory.scratchBytes)}; ` +
+      `${memory.optimal ? 'no plan of this schedule is smaller' : `no plan is below ${grouped(memory.lowerBoundBytes)}`})`,
+    ...(ofCaller ? [`  caller ${ports}: in buffers of the caller`] : []),
     `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus about ${grouped(flash.modelledCodeBytes)} of code ` +
       `with ${result.objective === 'size' ? '-Os' : '-O2'} (modelled; \`msc run\` measures it)`,
     `  work   ${grouped(report.predictedInstructions)} instructions, predicted`,

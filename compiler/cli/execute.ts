@@ -43,6 +43,7 @@ export function firmwareModelOf(result: CompileResult): FirmwareModel {
     inputs:
       stream === null ? ports(result.view.inputs) : [{ accessor: 'frame', sizeBytes: stream.rows * stream.rowBytes }],
     outputs: ports(result.view.outputs),
+    takesPorts: result.view.callerPorts !== null,
     hasReset: result.view.stateful,
     stepCount: result.program.steps.length,
     streamedRows: stream?.rows ?? null,

@@ -1,4 +1,4 @@
-import { isCName } from '../codegen/index.ts';
+import { type IoMode, isCName } from '../codegen/index.ts';
 import { fail } from '../diagnostics/index.ts';
 import type { Objective } from '../schedule/index.ts';
 import { parseTarget, type Target } from '../targets/index.ts';
@@ -14,6 +14,25 @@ export async function targetOption(name: string): Promise<Target> {
 /** The value of `--optimize`. */
 export function objectiveOption(value: string): Objective {
   return oneOf('--optimize', value, objectives);
+}
+
+const ioModes: readonly IoMode[] = ['arena', 'caller'];
+
+/** The help of `--io`. */
+export const ioHelp =
+  'where inputs and outputs lie: arena (accessors), or caller (arguments of run, nothing is copied)';
+
+/** The value of `--io`; a streamed input has no buffer. */
+export function ioOption(flags: { readonly io: string; readonly streamInput?: boolean }): IoMode {
+  const io = oneOf('--io', flags.io, ioModes);
+  if (io === 'caller' && flags.streamInput === true) {
+    fail('invalid-option', {
+      where: '--io',
+      found: 'buffers of the caller together with --stream-input',
+      requires: 'one of the two: rows that are handed over lie with the caller anyway',
+    });
+  }
+  return io;
 }
 
 /** The help of `--optimize`. */

@@ -9,32 +9,33 @@ export function printPareto(
   options: Omit<CompileOptions, 'objective' | 'ramBytes' | 'flashBytes'>,
   json: boolean,
 ): void {
+  const { streamInput = false } = options;
   const points = paretoFront(model, options);
   const report = {
     schema: reportSchema,
     target: options.target.name,
     points: points.map(({ objective, ramBytes, ...figures }) => ({
       ...figures,
-      flags: flagsOf({ objective, ramBytes }),
+      flags: flagsOf({ objective, ramBytes }, streamInput),
     })),
   };
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : textOf(points));
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : textOf(points, streamInput));
 }
 
-function flagsOf({ objective, ramBytes }: Pick<ParetoPoint, 'objective' | 'ramBytes'>): string {
-  return `--optimize ${objective} --ram ${ramBytes}`;
+function flagsOf({ objective, ramBytes }: Pick<ParetoPoint, 'objective' | 'ramBytes'>, streamInput: boolean): string {
+  return `--optimize ${objective} --ram ${ramBytes}${streamInput ? ' --stream-input' : ''}`;
 }
 
-function textOf(points: readonly ParetoPoint[]): string {
+function textOf(points: readonly ParetoPoint[], streamInput: boolean): string {
   const rows = points.map((point) => [
     grouped(point.arenaBytes),
     grouped(point.predictedInstructions),
     grouped(point.weightBytes + point.modelledCodeBytes),
-    flagsOf(point),
+    flagsOf(point, streamInput),
   ]);
   return [
     ...table(['arena', 'instructions', 'flash', 'flags'], rows, [true, true, true, false]),
-    'Bytes; instructions of one inference, predicted; flash is weights, tables and modelled code: `msc run` measures both.',
+    'Bytes; instructions of one inference, predicted; flash is weights, tables and modelled code. `msc run` measures them.',
     '',
   ].join('\n');
 }

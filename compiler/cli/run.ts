@@ -11,7 +11,17 @@ import { grouped, table } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { type ExecutionResult, type Executor, execute } from './execute.ts';
 import { runCommand } from './failure.ts';
-import { budgetOptions, flashHelp, objectiveOption, oneOf, optimizeHelp, ramHelp, targetOption } from './options.ts';
+import {
+  budgetOptions,
+  flashHelp,
+  ioHelp,
+  ioOption,
+  objectiveOption,
+  oneOf,
+  optimizeHelp,
+  ramHelp,
+  targetOption,
+} from './options.ts';
 import { placeHelp, placeOption } from './place.ts';
 import { readInputFile } from './read-input.ts';
 import { checkStack, stackOption } from './stack-budget.ts';
@@ -25,6 +35,7 @@ interface RunFlags {
   readonly output?: string;
   readonly emulator: string;
   readonly optimize: string;
+  readonly io: string;
   readonly ram?: string;
   readonly flash?: string;
   readonly place?: readonly string[];
@@ -49,6 +60,7 @@ export function addRunCommand(program: Command): void {
     .option('--tolerance <rel,abs>', 'how far float outputs may be off; integers must be equal', '1e-5,1e-6')
     .option('--output <folder>', 'write output_0.bin, output_1.bin, ... of the inputs there')
     .option('--emulator <name>', executors.join(', '), 'auto')
+    .option('--io <mode>', ioHelp, 'arena')
     .option('--optimize <goal>', optimizeHelp, 'balanced')
     .option('--ram <bytes>', ramHelp)
     .option('--flash <bytes>', flashHelp)
@@ -77,6 +89,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
   }
   const executor = oneOf('--emulator', flags.emulator, executors);
   const objective = objectiveOption(flags.optimize);
+  const io = ioOption(flags);
   const budgets = budgetOptions(flags);
   const stackBudget = flags.stack === undefined ? null : stackOption(flags.stack);
   const [target, assets, bytes, inputs, expected] = await Promise.all([
@@ -91,6 +104,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     target,
     assets,
     objective,
+    io,
     ...budgets,
     place: placeOption(flags.place),
     streamInput: flags.streamInput ?? false,

@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fail } from '../diagnostics/index.ts';
 
 /** A file to write, relative to the output folder. */
@@ -29,6 +29,11 @@ export async function writeFiles(folder: string, files: readonly FileToWrite[]):
     await Promise.all(files.map((file) => rm(temporary(file.name), { force: true }).catch(() => undefined)));
     fail('cannot-write', { where: folder, found: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** Writes one file, in a folder that is made if needed. */
+export async function writeFileAt(path: string, content: string): Promise<void> {
+  await writeFiles(dirname(path), [{ name: basename(path), content }]);
 }
 
 /** Found before the first file is renamed: a folder of this name would make the last step stop halfway. */

@@ -1,14 +1,22 @@
 import { describeType, sizeBytesOf, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
 import type { Placement } from '../memory/place.ts';
 import type { ArenaPlan } from '../memory/plan-program.ts';
-import { floatLiteral } from '../numerics/index.ts';
 import { operatorNamed } from '../ops/index.ts';
 import { type Program, rowsOf, type Segment, type Step } from '../schedule/index.ts';
 import { amalgamate, type KernelSources, kernelRoot, type Root } from './amalgamate.ts';
-import { cTypeOfDType } from './calls.ts';
 import { alignColumns, commentText } from './comment.ts';
 import { constantPool } from './constants.ts';
 import type { DriverNeeds, Ring } from './driver.ts';
+import {
+  argumentsText,
+  callerPortsOf,
+  type Passed,
+  type PortView,
+  parameterText,
+  passedTo,
+  pointersOf,
+  portViews,
+} from './ports.ts';
 import { sectionViewOf, weightsMacro } from './sections.ts';
 import { emitStep, type StepCode } from './step-code.ts';
 import { streamViewOf } from './stream-view.ts';
@@ -30,31 +38,24 @@ export interface EmissionOptions {
   readonly provenance: Provenance;
   readonly kernels: KernelSources;
   readonly placement: Placement;
+  /** Inputs and outputs lie in buffers of the caller: the program must be one that was planned so. */
+  readonly callerPorts?: {
+    /** Of the target; 0 without a cache. */
+    readonly cacheLineBytes: number;
+  };
 }
 
 /** Everything that the templates print, as plain values. */
 export type ModelView = ReturnType<typeof viewOfProgram>;
 
-/** A tensor at the border, as the header declares it. */
-export interface PortView {
-  readonly accessor: string;
-  /** Prefix of its macros: `KWS_INPUT`. */
-  readonly macro: string;
-  readonly cType: string;
-  readonly type: string;
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly quantized: boolean;
-  readonly scale: string;
-  readonly zeroPoint: string;
-  /** C expression of the address. */
-  readonly address: string;
-}
+const passedArena: Passed = { parameter: 'void *arena', name: 'arena' };
+const passedPort = ({ parameter, pointer }: PortView): Passed => ({ parameter, name: pointer });
 
 /** The view of a placed program. */
 export function viewOfProgram(program: Program, plan: ArenaPlan, options: EmissionOptions) {
   const { cName, provenance } = options;
   const upper = cName.toUpperCase();
+  const pointers = pointersOf(program);
   const pool = constantPool(cName, (owner) => weightsMacro(upper, options.placement, owner));
   const address = (id: TensorId, cType: string): string => {
     const tensor = tensorOf(program.graph, id);
@@ -64,6 +65,10 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     const buffer = program.bufferOfTensor.get(id);
     if (buffer === undefined) {
       throw new Error(`tensor '${tensor.name}' has no place`);
+    }
+    const pointer = pointers.get(buffer.id);
+    if (pointer !== undefined) {
+      return pointer;
     }
     return `${upper}_AT(${cType}, ${plan.bufferOffsets.get(buffer.id)!})`;
   };
@@ -80,15 +85,14 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
       return emitStep({ step, index, prefix: cName, pool, address, scratchOffset, ringOf, pace });
     }),
   );
-  const port = (ids: readonly TensorId[], direction: 'input' | 'output') =>
-    ids.map(
-      (id, i): PortView =>
-        portView(tensorOf(program.graph, id), { cName, direction, index: i, of: ids.length, address }),
-    );
   const stream = streamViewOf(program, { cName, arena: options.arena, progressOffset: plan.progressOffset, address });
   // Streamed rows are handed over: the input has no place of its own that could be written to.
-  const inputs = port(stream === null ? program.graph.inputs : [], 'input');
-  const outputs = port(program.graph.outputs, 'output');
+  const inputs = stream === null ? portViews(program, 'input', cName, address) : [];
+  const outputs = portViews(program, 'output', cName, address);
+  const callerPorts =
+    options.callerPorts === undefined ? null : callerPortsOf(inputs, outputs, options.callerPorts.cacheLineBytes);
+  const portsPassed = callerPorts === null ? [] : [...inputs, ...outputs].map(passedPort);
+  const passed: readonly Passed[] = [...(options.arena === 'caller' ? [passedArena] : []), ...portsPassed];
   const variables = [...program.graph.tensors.values()].filter((tensor) => tensor.kind === 'variable');
   // what run() calls itself; the kernels behind a driver may become part of it
   const called = new Set(steps.flatMap((step, i) => (step.driver === null ? [program.steps[i]!.call.kernel] : [])));
@@ -110,8 +114,14 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     /** What every function of the API takes, and what an example passes. */
     arenaParameter: options.arena === 'caller' ? 'void *arena' : 'void',
     arenaArgument: options.arena === 'caller' ? 'arena' : '',
+    /** What run() takes, and what an example passes. */
+    runParameters: parameterText(passed),
+    runArguments: argumentsText(passed),
+    callerPorts,
+    /** Whether anything lies in the arena: without inputs and outputs it can be empty. */
+    hasArena: callerPorts === null || plan.sizeBytes > 0,
     arenaSize: Math.max(plan.sizeBytes, 1),
-    arenaAlignment: plan.alignmentBytes,
+    arenaAlignment: Math.max(plan.alignmentBytes, 1),
     inputs,
     outputs,
     macs: String(program.steps.reduce((sum, step) => sum + macsOf(step), 0)),
@@ -124,7 +134,10 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
       sizeBytes: sizeBytesOf(tensor),
     })),
     systemIncludes: [
-      ...new Set([...amalgamation.systemIncludes, ...(variables.length > 0 || stream !== null ? ['string.h'] : [])]),
+      ...new Set([
+        ...amalgamation.systemIncludes,
+        ...(variables.length + (callerPorts?.copies.length ?? 0) > 0 || stream !== null ? ['string.h'] : []),
+      ]),
     ].sort(),
     table: stepTable(program, plan, steps),
     /** What of the kernel library the model calls. */
@@ -135,7 +148,9 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     parameters: steps.flatMap((step) => step.parameters),
     arrays: pool.arrays(),
     steps,
-    parts: program.segments.map((segment, index) => partView(segment, index, steps)),
+    parts: program.segments.map((segment, index) =>
+      partView(segment, index, steps, (members) => passedTo(members, passed, `${upper}_AT`)),
+    ),
     stream,
     weightBytes: pool.arrays().reduce((sum, array) => sum + array.sizeBytes, 0),
   };
@@ -157,33 +172,6 @@ export function constantOfTensor(tensor: Tensor) {
   return { name: 'constant', values, comment: tensor.name };
 }
 
-function portView(
-  tensor: Tensor,
-  at: {
-    readonly cName: string;
-    readonly direction: 'input' | 'output';
-    readonly index: number;
-    readonly of: number;
-    readonly address: (id: TensorId, cType: string) => string;
-  },
-): PortView {
-  const suffix = at.of === 1 ? '' : `_${at.index}`;
-  const cType = cTypeOfDType(tensor.dtype);
-  const scale = tensor.quantization?.scales[0];
-  return {
-    accessor: `${at.cName}_${at.direction}${suffix}`,
-    macro: `${at.cName}_${at.direction}${suffix}`.toUpperCase(),
-    cType,
-    type: describeType(tensor),
-    name: commentText(tensor.name),
-    sizeBytes: sizeBytesOf(tensor),
-    quantized: scale !== undefined,
-    scale: scale === undefined ? '' : floatLiteral(scale),
-    zeroPoint: scale === undefined ? '' : `(${tensor.quantization!.zeroPoints[0]})`,
-    address: at.address(tensor.id, at.direction === 'input' ? cType : `const ${cType}`),
-  };
-}
-
 /** State starts at the value that stands for zero. */
 function resetByte(tensor: Tensor): number {
   const zeroPoint = tensor.quantization?.zeroPoints[0] ?? 0;
@@ -202,8 +190,14 @@ function isLoop(segment: Segment): boolean {
 }
 
 /** A part of run(): one step, or a loop in which several steps advance together. */
-function partView(segment: Segment, index: number, steps: readonly StepCode[]) {
+function partView(
+  segment: Segment,
+  index: number,
+  steps: readonly StepCode[],
+  passedToSteps: (steps: readonly StepCode[]) => readonly Passed[],
+) {
   const members = steps.slice(segment.first, segment.end);
+  const passed = passedToSteps(members);
   return {
     index,
     isLoop: isLoop(segment),
@@ -212,6 +206,8 @@ function partView(segment: Segment, index: number, steps: readonly StepCode[]) {
     first: segment.first,
     last: segment.end - 1,
     ticks: segment.ticks,
+    parameters: parameterText(passed),
+    arguments: argumentsText(passed),
     steps: members,
   };
 }
@@ -233,10 +229,11 @@ export function uniqueDrivers(steps: readonly StepCode[]): readonly string[] {
 }
 
 function stepTable(program: Program, plan: ArenaPlan, steps: readonly StepCode[]): readonly string[] {
+  const pointers = pointersOf(program);
   const offsetOf = (id: TensorId | null | undefined) => {
     const buffer = id === null || id === undefined ? undefined : program.bufferOfTensor.get(id);
     const ring = buffer !== undefined && buffer.slots < buffer.height ? ` (${buffer.slots} rows)` : '';
-    return buffer === undefined ? '-' : `${plan.bufferOffsets.get(buffer.id)!}${ring}`;
+    return buffer === undefined ? '-' : `${pointers.get(buffer.id) ?? plan.bufferOffsets.get(buffer.id)!}${ring}`;
   };
   const rows = program.steps.map((step, i) => [
     String(i),

@@ -58,13 +58,15 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
       routes.push(value);
     }
     const affordable = routes.filter((route) => route.instructions <= instructions);
-    return affordable
-      .slice(-finalists)
-      .map(plan)
-      .reduce((best, next) => (next.plan.sizeBytes < best.plan.sizeBytes ? next : best));
+    return affordable.slice(-finalists).map(plan).reduce(smaller);
   };
   const found = takeUpTo(fastest.instructions * goal.slowdown);
-  return goal.further === undefined ? found : takeUpTo(found.instructions * goal.further);
+  return goal.further === undefined ? found : smaller(found, takeUpTo(found.instructions * goal.further));
+}
+
+/** Of two schedules the one with the smaller arena; the first where they are equal. */
+function smaller(one: PlannedSchedule, other: PlannedSchedule): PlannedSchedule {
+  return other.plan.sizeBytes < one.plan.sizeBytes ? other : one;
 }
 
 /** What `chooseSchedule` gives for the budgets from the largest on: schedules from the fastest to the one with the smallest arena. */
@@ -82,7 +84,7 @@ export function scheduleFront(context: OptionContext, arena: ArenaOptions): read
 function planRoute(context: OptionContext, { options, instructions }: Route, arena: ArenaOptions): PlannedSchedule {
   const steps: readonly Step[] = options.flatMap((option) => option.steps);
   const segments: readonly Segment[] = options.map((option) => option.segment);
-  const program = withSharedRings(programOf(context.graph, steps, segments, context.sources));
+  const program = withSharedRings(programOf(context.graph, steps, segments, context.sources, context.outside));
   return { program, plan: planArena(program, arena), instructions };
 }
 

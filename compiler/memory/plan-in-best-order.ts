@@ -1,5 +1,5 @@
 import { fail } from '../diagnostics/index.ts';
-import type { Graph } from '../ir/index.ts';
+import { type Graph, tensorOf } from '../ir/index.ts';
 import type { LoweringOptions } from '../ops/index.ts';
 import { bytePriceOf, codeGoalOf, type Objective, orderNodes, type Step, sourcesOfViews } from '../schedule/index.ts';
 import { chooseSchedule, type PlannedSchedule, type ScheduleGoal, scheduleFront } from './choose-schedule.ts';
@@ -18,6 +18,8 @@ export interface PlanningOptions {
   readonly streamInput?: boolean;
   /** The arena starts at a multiple of this. */
   readonly alignmentBytes: number;
+  /** Inputs and outputs lie in memory of the caller, not in the arena. */
+  readonly callerPorts?: boolean;
 }
 
 /** Instructions that may be spent on a smaller arena, as a factor of those of the fastest schedule. */
@@ -63,7 +65,8 @@ function contextsOf(graph: Graph, steps: readonly Step[], options: PlanningOptio
 }
 
 /** What `planInBestOrder` gives for every budget of RAM that makes a difference, from the largest on. */
-export function planFront(graph: Graph, steps: readonly Step[], options: PlanningOptions): readonly PlannedSchedule[] {
+export function planFront(graph: Graph, steps: readonly Step[], wished: PlanningOptions): readonly PlannedSchedule[] {
+  const options = { ...wished, ramBytes: Number.POSITIVE_INFINITY };
   const arena = { alignmentBytes: options.alignmentBytes };
   const [inFile, inOrder] = contextsOf(graph, steps, options).map((context) => scheduleFront(context, arena)) as [
     readonly PlannedSchedule[],
@@ -96,10 +99,12 @@ function serves(one: PlannedSchedule, other: PlannedSchedule, { ramBytes }: Sche
 /** What the search for schedules knows of a graph. */
 export function contextOf(graph: Graph, steps: readonly Step[], options: PlanningOptions): OptionContext {
   const sources = sourcesOfViews(graph);
+  const ports = options.callerPorts === true ? [...graph.inputs, ...graph.outputs] : [];
   return {
     graph,
     steps,
     sources,
+    outside: new Set(ports.filter((id) => tensorOf(graph, id).kind === 'computed').map((id) => sources.get(id) ?? id)),
     lowering: options.lowering,
     instructionsPerByte: bytePriceOf(options),
     goal: codeGoalOf(options.objective),

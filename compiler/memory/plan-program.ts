@@ -2,6 +2,7 @@ import { type Program, sizeOfBuffer } from '../schedule/index.ts';
 import { distancesOf, type Item } from './distances.ts';
 import { type PlacementProblem, placeItems } from './lay-out.ts';
 import { placementBound } from './placement-bound.ts';
+import { provePlacement } from './prove-placement.ts';
 
 const scratchAlignmentBytes = 8;
 const wordBytes = 4;
@@ -11,6 +12,8 @@ export interface ArenaPlan {
   readonly sizeBytes: number;
   /** No plan of the same program is smaller. */
   readonly lowerBoundBytes: number;
+  /** Proven: no plan of the same program is smaller than this one. */
+  readonly optimal: boolean;
   readonly alignmentBytes: number;
   /** By buffer id. */
   readonly bufferOffsets: ReadonlyMap<number, number>;
@@ -31,17 +34,23 @@ export interface ArenaOptions {
   readonly alignmentBytes: number;
   /** Orders that are tried. */
   readonly iterations?: number;
+  /** Bounds that the proof may compare (`prove-placement.ts`); 0 for none. */
+  readonly effort?: number;
 }
 
 const defaultIterations = 3000;
+
+/** A third of a second; the hardest plan of the zoo that is proven takes 7 million. */
+const defaultEffort = 10_000_000;
 
 /** Places every buffer and scratch of `program` in one arena: byte by byte as tight as the program's rows allow. */
 export function planArena(program: Program, options: ArenaOptions): ArenaPlan {
   const items = itemsOf(program);
   const problem = problemOf(program, items);
-  const lowerBoundBytes = placementBound(program, problem);
-  const { starts, heightBytes } = placeItems(problem, lowerBoundBytes, options.iterations ?? defaultIterations);
-  return arenaPlan(program, items, problem, starts, heightBytes, lowerBoundBytes, options);
+  const bound = placementBound(program, problem);
+  const placed = placeItems(problem, bound, options.iterations ?? defaultIterations);
+  const { starts, heightBytes, boundBytes } = provePlacement(problem, placed, bound, options.effort ?? defaultEffort);
+  return arenaPlan(program, items, problem, starts, heightBytes, boundBytes, options);
 }
 
 /** Every buffer and scratch in bytes of its own: what a plan is compared with. */
@@ -95,6 +104,7 @@ function arenaPlan(
   return {
     sizeBytes: progressOffset === null ? sizeBytes : progressOffset + progressBytes,
     lowerBoundBytes: lowerBoundBytes + (isStreamed ? progressBytes : 0),
+    optimal: sizeBytes === lowerBoundBytes,
     alignmentBytes: alignments.reduce((most, next) => Math.max(most, next), options.alignmentBytes),
     bufferOffsets,
     scratchOffsets,

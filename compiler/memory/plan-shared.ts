@@ -62,6 +62,7 @@ export function planShared(shared: readonly SharedProgram[], minimumAlignmentByt
       ...plan,
       sizeBytes: end,
       lowerBoundBytes,
+      optimal: end === lowerBoundBytes,
       alignmentBytes,
       bufferOffsets: new Map([...shifted(plan.bufferOffsets, bases[i]!), ...offsets[i]!]),
       scratchOffsets: shifted(plan.scratchOffsets, bases[i]!),

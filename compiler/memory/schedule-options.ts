@@ -38,6 +38,8 @@ export interface ScheduleOption {
 export interface OptionContext {
   readonly graph: Graph;
   readonly sources: ViewSources;
+  /** Tensors that are no views and lie in memory of the caller. */
+  readonly outside: ReadonlySet<TensorId>;
   readonly steps: readonly Step[];
   readonly lowering: LoweringOptions;
   /** Instructions that a byte of flash is worth: what a kernel costs that is used nowhere else. */
@@ -282,7 +284,8 @@ function optionOf(
     plannedBytes: () => {
       const part = partOf(context, first, end, segment, steps, uses).program;
       return (
-        crossingBytes + planArena(withSharedRings(part), { alignmentBytes: 1, iterations: partIterations }).sizeBytes
+        crossingBytes +
+        planArena(withSharedRings(part), { alignmentBytes: 1, iterations: partIterations, effort: 0 }).sizeBytes
       );
     },
   };
@@ -331,7 +334,7 @@ function usesOf({ graph, sources, steps }: OptionContext): Uses {
 
 /** Steps [first, end) as a program of their own, and the bytes of tensors that live across it untouched. */
 function partOf(
-  { graph, sources }: OptionContext,
+  { graph, sources, outside }: OptionContext,
   first: number,
   end: number,
   segment: Segment,
@@ -359,11 +362,11 @@ function partOf(
       if (isAfter) {
         outputs.push(id);
       }
-    } else if (isBefore && isAfter) {
+    } else if (isBefore && isAfter && !outside.has(id)) {
       crossingBytes += sizeBytesOf(tensorOf(graph, id));
     }
   }
   const part = { ...graph, inputs, outputs, nodes: steps.map((step) => step.node) };
   const own = { ...segment, first: 0, end: steps.length };
-  return { program: programOf(part, steps, [own], sources), crossingBytes };
+  return { program: programOf(part, steps, [own], sources, outside), crossingBytes };
 }

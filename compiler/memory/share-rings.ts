@@ -39,7 +39,7 @@ export function withSharedRings(program: Program): Program {
     }
   }
   const bufferOfTensor = new Map(
-    [...program.bufferOfTensor].map(([tensor, { id }]) => [tensor, buffers[id]!] as const),
+    [...program.bufferOfTensor].map(([tensor, buffer]) => [tensor, buffers[buffer.id] ?? buffer] as const),
   );
   return { ...program, buffers, bufferOfTensor };
 }

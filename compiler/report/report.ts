@@ -30,7 +30,7 @@ export interface CompileReport {
   readonly model: { readonly name: string; readonly sha256: string; readonly format: string };
   readonly target: string;
   readonly memory: {
-    /** Inputs and outputs included. */
+    /** Inputs and outputs included, unless they lie in buffers of the caller. */
     readonly arenaBytes: number;
     /** Largest scratch of a step, inside of the arena. */
     readonly scratchBytes: number;
@@ -43,6 +43,8 @@ export interface CompileReport {
     readonly stackBoundBytes: number | null;
     /** No plan of the same program is smaller. */
     readonly lowerBoundBytes: number;
+    /** Proven: the arena is the smallest that the program's order, rows and overlaps allow. */
+    readonly optimal: boolean;
   };
   readonly flash: {
     /** Without weights; null if it was not built. */
@@ -74,6 +76,7 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       stackBytes: null,
       stackBoundBytes: null,
       lowerBoundBytes: result.plan.lowerBoundBytes,
+      optimal: result.plan.optimal,
     },
     flash: { codeBytes: null, modelledCodeBytes: result.codeBytes, weightBytes: result.view.weightBytes },
     predictedInstructions: predicted.reduce((sum, instructions) => sum + instructions, 0),

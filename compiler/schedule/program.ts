@@ -99,7 +99,10 @@ export interface Program {
   readonly steps: readonly Step[];
   readonly segments: readonly Segment[];
   readonly calls: readonly Call[];
+  /** What lies in the arena; at index i the buffer of id i. */
   readonly buffers: readonly Buffer[];
+  /** Inputs and outputs that lie in memory of the caller: whole, and shared with nothing. */
+  readonly outside: readonly Buffer[];
   readonly bufferOfTensor: ReadonlyMap<TensorId, Buffer>;
   readonly scratches: readonly Scratch[];
   readonly handovers: readonly Handover[];

@@ -19,15 +19,22 @@ interface Draft {
   readonly read: number[];
 }
 
-/** The program of `steps` in these segments, which must cover them in order; `sources` are those of the graph's views. */
+/**
+ * The program of `steps` in these segments, which must cover them in order; `sources` are those of the graph's views. What is
+ * stored in tensors of `outside` and their views lies in memory of the caller.
+ */
 export function programOf(
   graph: Graph,
   steps: readonly Step[],
   segments: readonly Segment[],
   sources: ViewSources,
+  outside: ReadonlySet<TensorId> = new Set(),
 ): Program {
   const drafts = draftsOf(graph, steps, sources);
-  const bufferOf = new Map([...new Set(drafts.values())].map((draft, id) => [draft, id] as const));
+  const isOutside = (draft: Draft) => draft.tensors.some((id) => outside.has(id));
+  const inArena = [...new Set(drafts.values())].filter((draft) => !isOutside(draft));
+  const ofCaller = [...new Set(drafts.values())].filter(isOutside);
+  const bufferOf = new Map([...inArena, ...ofCaller].map((draft, id) => [draft, id] as const));
   const touch = (id: TensorId, first: number, last: number, from: number, to: number) => {
     const draft = drafts.get(id)!;
     const { rowBytes } = rowsOf(tensorOf(graph, id));
@@ -66,7 +73,9 @@ export function programOf(
       touch(tensor.id, begin, end, at, handsOver ? at : at + 1);
       if (handsOver) {
         const [from, to] = [tensor.id, step.view.outputs[0]!.id].map((id) => bufferOf.get(drafts.get(id)!)!);
-        handovers.push({ step: call.step, call: calls.length, operand, from: from!, to: to! });
+        if (Math.max(from!, to!) < inArena.length) {
+          handovers.push({ step: call.step, call: calls.length, operand, from: from!, to: to! });
+        }
       }
     });
     step.view.outputs.forEach((tensor, result) => {
@@ -102,7 +111,8 @@ export function programOf(
     steps,
     segments,
     calls,
-    buffers,
+    buffers: buffers.slice(0, inArena.length),
+    outside: buffers.slice(inArena.length),
     bufferOfTensor,
     scratches,
     handovers,

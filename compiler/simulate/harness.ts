@@ -40,13 +40,19 @@ export function modelParts(model: FirmwareModel, host: boolean): readonly Source
     strict: true,
     knownHelpersOnly: true,
   });
-  const indexed = (tensors: FirmwareModel['inputs']) => tensors.map((tensor, index) => ({ ...tensor, index }));
+  const indexed = (tensors: FirmwareModel['inputs']) =>
+    tensors.map((tensor, index) => ({ ...tensor, index, macro: tensor.accessor.toUpperCase() }));
   const text = render({
     cName: model.cName,
     upper: model.cName.toUpperCase(),
     header: `${model.cName}.h`,
     inputs: indexed(model.inputs),
     outputs: indexed(model.outputs),
+    portTypes: [...model.inputs, ...model.outputs].map(() => 'void *').join(', '),
+    takesPorts: model.takesPorts === true,
+    ports: [...model.inputs.map((_, i) => `input_${i}`), ...model.outputs.map((_, i) => `output_${i}`)]
+      .map((port) => `(void *)${port}_buffer`)
+      .join(', '),
     hasReset: model.hasReset,
     streamedRows: model.streamedRows ?? 0,
   });

@@ -6,7 +6,7 @@ export type Emulator = 'qemu' | 'host' | 'renode';
 
 /** One input or output tensor, as the generated header gives access to it. */
 export interface FirmwareTensor {
-  /** C function without arguments that returns its address: `kws_input`, `kws_output_1`. */
+  /** C function without arguments that returns its address: `kws_input`, `kws_output_1`. Not there with buffers of the caller. */
   readonly accessor: string;
   readonly sizeBytes: number;
 }
@@ -17,6 +17,8 @@ export interface FirmwareModel {
   readonly cName: string;
   readonly inputs: readonly FirmwareTensor[];
   readonly outputs: readonly FirmwareTensor[];
+  /** `<cName>_run()` takes the addresses of all inputs, then of all outputs: `--io caller`. */
+  readonly takesPorts?: boolean;
   /** Whether there is a `<cName>_reset()`. */
   readonly hasReset: boolean;
   /** Rows that the input comes in, one after another, by `<cName>_push_row()`; null if it is whole. */

@@ -43,6 +43,9 @@ export function readStackUsage(text: string): ReadonlyMap<string, CompiledFrame>
  * of the image, libraries and inline assembly included. The compiler's report, where there is one, is the lower limit
  * of a frame, and its size where the code sets the stack pointer from a register; the bound is then too large rather
  * than too small. Recursion, calls by pointer and frames of variable size make it unknown. Interrupts come on top.
+ *
+ * How often a loop turns is not told: where it pushes, the bound is unknown. Only assembly whose loop is a computed jump may
+ * push, within what the function took and gave back before: that states how much it is.
  */
 export function stackBound(
   elf: Elf,
@@ -204,26 +207,54 @@ function walk(code: CodeMap, subject: CodeFunction): Walk {
     }
   };
 
+  /** Where computed jumps lead to, the least depth at which that was followed, and how often it was followed anew. */
+  const landings: number[] = [];
+  let landed = Number.POSITIVE_INFINITY;
+  let rounds = 0;
+  let reserved = 0;
+  const followComputed = (depth: number): boolean => {
+    const unreached = firstUnreached(code, subject, depths);
+    if (unreached !== null) {
+      landings.push(unreached);
+      landed = Math.min(landed, depth);
+      goTo(unreached, depth);
+      return true;
+    }
+    if (depth <= landed) {
+      return false;
+    }
+    if (rounds++ === 0) {
+      // the jump of one landing may lead to all the others
+      reserved = bytes;
+      landed = depth;
+      for (const landing of landings) {
+        goTo(landing, depth);
+      }
+      return true;
+    }
+    if (reserved <= depth) {
+      why = `a loop of ${subject.name} takes stack at every turn`;
+    }
+    for (const target of calls.keys()) {
+      callAt(target, reserved);
+    }
+    return false;
+  };
+
   goTo(subject.address, 0);
   while (why === null) {
     const address = pending.pop();
     if (address !== undefined) {
       step(address, depths.get(address)!, decodeThumb(read, address));
-    } else if (computed === null || !enterUnreached(code, subject, depths, computed, goTo)) {
+    } else if (computed === null || !followComputed(computed)) {
       break;
     }
   }
   return { bytes, isDynamic, calls, why };
 }
 
-/** Goes on at the first instruction that no path has reached: only a computed jump leads there. False if there is none. */
-function enterUnreached(
-  code: CodeMap,
-  subject: CodeFunction,
-  depths: ReadonlyMap<number, number>,
-  depth: number,
-  goTo: (address: number, depth: number) => void,
-): boolean {
+/** The first instruction that no path has reached: only a computed jump leads there. Null if there is none. */
+function firstUnreached(code: CodeMap, subject: CodeFunction, depths: ReadonlyMap<number, number>): number | null {
   const read = (address: number) => code.halfwordAt(address) ?? 0;
   let address = subject.address;
   while (address < subject.end) {
@@ -232,9 +263,8 @@ function enterUnreached(
     } else if (depths.has(address)) {
       address += decodeThumb(read, address).sizeBytes;
     } else {
-      goTo(address, depth);
-      return true;
+      return address;
     }
   }
-  return false;
+  return null;
 }

@@ -35,6 +35,7 @@ describe.concurrent('msc compile', () => {
         stackBytes: null,
         stackBoundBytes: null,
         lowerBoundBytes: null,
+        optimal: null,
       },
       flash: { codeBytes: null, modelledCodeBytes: null, weightBytes: null },
       predictedInstructions: null,
@@ -90,6 +91,28 @@ describe.concurrent('msc compile', () => {
     expect(header).toMatch(/digits_push_row\(const int8_t \*row\);/);
   });
 
+  test('--io caller: run() takes the buffers, behind the arena of the caller if there is one', async () => {
+    const compileTo = (name: string, ...more: readonly string[]) =>
+      msc(['compile', digits, '-t', 'stm32f7', '-o', at(name), '--io', 'caller', ...more]);
+    const [plain, both, inArena] = await Promise.all([
+      compileTo('io'),
+      compileTo('io-arena', '--arena', 'caller'),
+      msc(['compile', digits, '-t', 'stm32f7', '-o', at('no-io')]),
+    ]);
+    expect([plain.code, both.code, inArena.code]).toEqual([0, 0, 0]);
+    expect(plain.stdout).toMatch(
+      /bytes of arena \(scratch .*\n {2}caller input 784, output 10: in buffers of the caller\n/,
+    );
+    const header = readFileSync(at('io/digits.h'), 'utf8');
+    expect(header).toContain('digits_status digits_run(const int8_t *input, int8_t *output);');
+    expect(header).not.toMatch(/digits_(in|out)put\(/);
+    expect(readFileSync(at('io-arena/digits.h'), 'utf8')).toContain(
+      'digits_run(void *arena, const int8_t *input, int8_t *output);',
+    );
+    const arenaBytes = (name: string) => JSON.parse(readFileSync(at(`${name}/digits.json`), 'utf8')).memory.arenaBytes;
+    expect(arenaBytes('io')).toBeLessThan(arenaBytes('no-io'));
+  });
+
   test('--print-after prints the graph of every round on stderr', async () => {
     const { code, stderr } = await msc([
       ...['compile', digits, '-t', 'stm32f7', '-o', at('printed'), '--print-after', 'fuse-activation'],
@@ -110,15 +133,15 @@ describe.concurrent('msc compile', () => {
 });
 
 describe.concurrent('msc compile refuses', () => {
-  test('--stream-input beside --pareto or --shared-arena, and for a flat input', async () => {
+  test('--stream-input beside --io caller or --shared-arena, and for a flat input', async () => {
     writeFileSync(at('dense.tflite'), writeTflite(tooManyWeights));
-    const [pareto, shared, flat] = await Promise.all([
-      msc(['compile', digits, '-t', 'stm32f7', '--stream-input', '--pareto']),
+    const [io, shared, flat] = await Promise.all([
+      msc(['compile', digits, '-t', 'stm32f7', '--stream-input', '--io', 'caller', '-o', at('no')]),
       msc(['compile', digits, '-t', 'stm32f7', '--stream-input', '--shared-arena', '--name', 'net', '-o', at('no')]),
       msc(['compile', at('dense.tflite'), '-t', 'stm32f7', '--stream-input', '-o', at('no')]),
     ]);
-    expect([pareto.code, shared.code, flat.code]).toEqual([2, 2, 3]);
-    expect(pareto.stderr).toMatch(/invalid-option\n {2}--stream-input: the option beside --pareto/);
+    expect([io.code, shared.code, flat.code]).toEqual([2, 2, 3]);
+    expect(io.stderr).toMatch(/invalid-option\n {2}--io: buffers of the caller together with --stream-input/);
     expect(shared.stderr).toMatch(/invalid-option\n {2}--stream-input: the option beside --shared-arena/);
     expect(flat.stderr).toMatch(/^error MSC4005 input-not-streamable\n/);
   });
@@ -211,6 +234,17 @@ describe.concurrent('msc compile refuses', () => {
     ['a name that C refuses', ['compile', digits, '-t', 'stm32f7', '--name', '2fast'], 'a C identifier'],
     ['a pass to stop after', ['compile', digits, '-t', 'stm32f7', '--stop-after', 'magic'], 'fold-constants'],
     ['a target, though it stops before it matters', [...stop, '-t', 'stm32'], 'MSC8002 unknown-target'],
+    [
+      'buffers of the caller for an input that comes in rows',
+      ['compile', digits, '-t', 'stm32f7', '--io', 'caller', '--stream-input'],
+      'error MSC8004 invalid-option\n  --io: ',
+    ],
+    ['buffers of nobody', ['compile', digits, '-t', 'stm32f7', '--io', 'heap'], 'one of arena, caller'],
+    [
+      'buffers of the caller for models that share an arena',
+      ['compile', digits, '-t', 'stm32f7', '--io', 'caller', '--shared-arena'],
+      'error MSC8004 invalid-option\n  --io: ',
+    ],
     ['an arena that is none, though it stops', [...stop, '-t', 'stm32f7', '--arena', 'heap'], 'static, caller'],
     ['a pass to print after', ['compile', digits, '-t', 'stm32f7', '--print-after', 'magic'], 'fold-constants'],
   ])('%s', async (_, args, message) => {

@@ -37,6 +37,15 @@ describe.concurrent('msc run', () => {
     expect(readFileSync(at(`out-${emulator}/output_1.bin`))).toEqual(readFileSync(at('two.golden')));
   });
 
+  test.each(['host', 'qemu'])('gives the same outputs with buffers of the caller, by %s', async (emulator) => {
+    const { code, stdout, stderr } = await msc([
+      ...['run', at('sum.tflite'), '-t', emulator === 'host' ? 'host' : 'stm32f7', '--emulator', emulator],
+      ...['--input', at('one.bin'), at('two.bin'), '--expect', at('one.golden'), at('two.golden'), '--io', 'caller'],
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('2 of 2 compared, all equal');
+  });
+
   test('reports with exactly the names of the contract', async () => {
     const { code, stdout } = await msc([
       ...['run', digits, '-t', 'stm32f7', '--emulator', 'qemu', '--input', at('black.bin'), '--json'],
@@ -65,6 +74,7 @@ describe.concurrent('msc run', () => {
         stackBytes: null,
         stackBoundBytes: null,
         lowerBoundBytes: null,
+        optimal: null,
       },
       flash: { codeBytes: null, modelledCodeBytes: null, weightBytes: null },
       predictedInstructions: null,

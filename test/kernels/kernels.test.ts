@@ -20,6 +20,9 @@ const cores: readonly { readonly target: string; readonly emulator: 'host' | 'qe
     { target: 'cortex-m0plus', emulator: 'qemu', isas: ['portable'] },
   ];
 
+/** Where results lie in memory is the same for every core: two compilers and both forms of the kernels are enough. */
+const plansHere: readonly string[] = ['host', 'cortex-m7'];
+
 describe('every operator', () => {
   it('has a case table', () => {
     const covered = new Set(cases.map((nodeCase) => nodeCase.operator));
@@ -39,7 +42,7 @@ describe('every operator', () => {
 describe.each(cores)('kernels on $target', ({ target, emulator, isas }) => {
   it('equal the references, bit for bit', { timeout: 600_000 }, async () => {
     const entries = batteryEntries(cases, isas);
-    const battery = await makeBattery([...entries, ...tightEntries(entries)]);
+    const battery = await makeBattery([...entries, ...(plansHere.includes(target) ? tightEntries(entries) : [])]);
     const emitted = await runFirmware({
       sources: [{ name: 'battery.c', text: battery.source }],
       target: parseTarget(texts, target),

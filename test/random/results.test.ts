@@ -11,7 +11,7 @@ import {
   compileForLessRam,
   compileGraphs,
 } from '../support/graph-batch.ts';
-import { checkRandomGraphs } from '../support/random-graph.ts';
+import { checkRandomGraphs, type GraphShape } from '../support/random-graph.ts';
 import { canTrace, tracePlacements } from '../support/trace/trace.ts';
 
 const assets = await loadAssets();
@@ -27,7 +27,12 @@ const seed = Number(process.env.MSC_RANDOM_SEED ?? 1);
 type Compile = (graphs: readonly Graph[]) => readonly CompiledGraph[];
 
 /** Every way of compiling that random graphs are put through. */
-const ways: readonly { readonly title: string; readonly target: Target; readonly compile: Compile }[] = [
+const ways: readonly {
+  readonly title: string;
+  readonly target: Target;
+  readonly compile: Compile;
+  readonly shape?: GraphShape;
+}[] = [
   {
     title: 'stm32f7 for speed, graphs as they are',
     target: stm32f7.target,
@@ -42,11 +47,18 @@ const ways: readonly { readonly title: string; readonly target: Target; readonly
     title: 'stm32f7 in little RAM',
     target: stm32f7.target,
     compile: (graphs) => compileForLessRam(graphs, stm32f7),
+    shape: { rowByRow: true },
   },
   {
     title: 'stm32f7, any schedule',
     target: stm32f7.target,
     compile: (graphs) => compileAnySchedule(graphs, stm32f7, seed),
+  },
+  {
+    title: 'stm32f7, any schedule of what goes row by row',
+    target: stm32f7.target,
+    compile: (graphs) => compileAnySchedule(graphs, stm32f7, seed),
+    shape: { rowByRow: true },
   },
   {
     title: 'portable kernels',
@@ -57,18 +69,19 @@ const ways: readonly { readonly title: string; readonly target: Target; readonly
     title: 'portable kernels, any schedule',
     target: portable.target,
     compile: (graphs) => compileAnySchedule(graphs, portable, seed + 1),
+    shape: { rowByRow: true },
   },
 ];
 
-describe.each(ways)('random graphs, $title', ({ target, compile }) => {
+describe.each(ways)('random graphs, $title', ({ target, compile, shape = {} }) => {
   it('give the results of the references', { timeout: 300_000 + runs * 60_000 }, async () => {
-    await checkRandomGraphs({ batches: Math.ceil(runs / 2), seed }, (graphs) =>
+    await checkRandomGraphs({ batches: Math.ceil(runs / 2), seed, shape }, (graphs) =>
       compareWithReference(graphs, compile(graphs), target),
     );
   });
 
   it.skipIf(!canTrace)('read the bytes that their plans mean', { timeout: 300_000 + runs * 60_000 }, async () => {
-    await checkRandomGraphs({ batches: Math.ceil(runs / 4), seed: seed + 1 }, async (graphs) => {
+    await checkRandomGraphs({ batches: Math.ceil(runs / 4), seed: seed + 1, shape }, async (graphs) => {
       const results = await tracePlacements(compile(graphs), assets);
       return results.map(({ violation }) => violation);
     });

@@ -45,6 +45,8 @@ export interface GraphShape {
   readonly maxSteps?: number;
   /** Height and width of the inputs. Default 14. */
   readonly maxSize?: number;
+  /** Mostly what can advance row by row: single images, high and narrow, in chains with blocks around parts of them. */
+  readonly rowByRow?: boolean;
 }
 
 /** Batches, height, width, channels. */
@@ -66,26 +68,48 @@ export interface GraphRecipe {
   readonly seed: number;
 }
 
+/** How often steps are drawn in graphs that mostly advance row by row. */
+const rowSteps: { readonly [name in StepName]?: number } = {
+  depthwise3x3: 5,
+  pointwise: 4,
+  residual: 5,
+  depthwise: 2,
+  conv2d: 2,
+  relu: 2,
+  maxPool: 1,
+  averagePool: 1,
+  quantize: 1,
+  globalMean: 1,
+};
+
 const seeds = fc.nat(0x7fffffff);
 
 /** Recipes of random graphs of a shape; `graphOfRecipe` makes the graph. */
 export function graphRecipes(shape: GraphShape = {}): fc.Arbitrary<GraphRecipe> {
+  const { rowByRow = false } = shape;
   const size = fc.integer({ min: 1, max: shape.maxSize ?? 14 });
-  const image: fc.Arbitrary<ImageShape> = fc.tuple(
-    fc.constantFrom(1, 1, 1, 1, 2),
-    size,
-    size,
-    fc.constantFrom(1, 4, 8, 2, 3, 4, 5, 8, 12, 16),
-  );
-  const names = Object.entries(steps).flatMap(([name, { weight }]) => Array<StepName>(weight).fill(name as StepName));
+  const image: fc.Arbitrary<ImageShape> = rowByRow
+    ? fc.tuple(
+        fc.constant(1),
+        fc.integer({ min: 5, max: 24 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.constantFrom(2, 4, 8),
+      )
+    : fc.tuple(fc.constantFrom(1, 1, 1, 1, 2), size, size, fc.constantFrom(1, 4, 8, 2, 3, 4, 5, 8, 12, 16));
+  const names = Object.entries(steps).flatMap(([key, { weight }]) => {
+    const name = key as StepName;
+    return Array<StepName>(rowByRow ? (rowSteps[name] ?? 0) : weight).fill(name);
+  });
+  const froms = rowByRow ? [0, 0, 0, 0, 0, 0, 0, 1, 3] : [0, 0, 0, 0, 1, 2, 5];
   return fc.record({
     dtype: fc.constantFrom(...(shape.dtypes ?? (['int8', 'int8', 'int8', 'int8', 'float32'] as const))),
     input: image,
     moreInputs: fc.array(fc.option(image, { freq: 1 }), { maxLength: 2 }),
-    steps: fc.array(
-      fc.record({ step: fc.constantFrom(...names), from: fc.constantFrom(0, 0, 0, 0, 1, 2, 5), seed: seeds }),
-      { minLength: 1, maxLength: shape.maxSteps ?? 12, size: 'max' },
-    ),
+    steps: fc.array(fc.record({ step: fc.constantFrom(...names), from: fc.constantFrom(...froms), seed: seeds }), {
+      minLength: 1,
+      maxLength: shape.maxSteps ?? 12,
+      size: 'max',
+    }),
     classifier: fc.boolean(),
     floatBorder: fc.constantFrom(false, false, false, true),
     seed: seeds,

@@ -68,6 +68,22 @@ describe.skipIf(gcc === undefined)('the worst stack', () => {
     expect(await boundOf(text)).toEqual({ kind: 'known', bytes: 24, path: ['subject'] });
   });
 
+  /** A loop that pushes at every turn, entered again by a jump that is computed, after `prepare`. */
+  const computedLoop = (prepare: string) => `int subject(int *n);
+    int subject(int *n) {
+      register int *p __asm__("r0") = n;
+      __asm__ volatile("${prepare} b 2f\\n .p2align 2\\n 1: push {r2, r3}\\n 2: ldr r1, [r0], #4\\n add pc, r1\\n nop\\n"
+                       "add sp, sp, #64\\n" : "+r"(p) : : "r1", "r2", "r3", "memory");
+      return *p;
+    }`;
+
+  it('believes what a computed loop that pushes has reserved before, and nothing else', async () => {
+    const reserving = await boundOf(computedLoop('sub sp, sp, #64\\n add sp, sp, #64\\n'));
+    expect(reserving).toEqual({ kind: 'known', bytes: 64, path: ['subject'] });
+    const why = 'a loop of subject takes stack at every turn';
+    expect(await boundOf(computedLoop(''))).toEqual({ kind: 'unknown', why });
+  });
+
   it('reads libraries too', async () => {
     const text = `long long subject(long long a, long long b);
       long long subject(long long a, long long b) { return a / b + 1; }`;

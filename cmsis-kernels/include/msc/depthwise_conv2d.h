@@ -59,7 +59,7 @@ MSC_KERNEL void msc_depthwise_conv2d_s8__dsp(const int8_t *const *rows, int8_t *
                                              const msc_depthwise_conv2d_s8_parameters *p, void *scratch,
                                              int32_t row_count);
 /* The same; `rows` is room for its work too: the pointers in it are lost. */
-MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t *const *rows, int8_t *output,
+MSC_KERNEL void msc_depthwise_conv2d_3x3_s8__dsp(const int8_t **rows, int8_t *output,
                                                  const msc_depthwise_conv2d_s8_parameters *p, void *scratch,
                                                  int32_t row_count);
 

@@ -18,6 +18,9 @@ type View = NodeView<Conv2dAttributes>;
 /** Input channels that the kernel's unrolled loop takes. */
 const mostInputs = 64;
 
+/** What a call keeps in its scratch beside the transformed inputs: `MSC_WINOGRAD_WORK`. */
+const workBytes = 160;
+
 export const int8WinogradDsp: KernelRecord<Conv2dAttributes> = {
   name: 'conv2d_winograd_s8__dsp',
   isa: 'dsp',
@@ -85,7 +88,7 @@ export const int8WinogradDsp: KernelRecord<Conv2dAttributes> = {
         ],
       },
       arguments: rowArguments({ kind: 'scratch' }),
-      scratchBytes: 16 * (16 * steps + 4) + 4,
+      scratchBytes: workBytes + 16 * (16 * steps + 4) + 4,
       inPlace: [],
     };
   },

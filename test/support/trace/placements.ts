@@ -84,6 +84,7 @@ export function separatePlacement({ program }: Placement): Placement & { readonl
     plan: {
       sizeBytes,
       lowerBoundBytes: 0,
+      optimal: false,
       alignmentBytes,
       bufferOffsets,
       scratchOffsets,
