@@ -40,27 +40,32 @@ function differences(result: CompileResult, model: ZooModel, outputs: readonly U
 }
 
 describe.each(models)('$fileName with a streamed input', (model) => {
-  it.each(objectives)('gives the golden outputs on an emulated core and on the host, for %s', async (objective) => {
-    const result = streamed(model, objective);
-    const whole = compile(readFileSync(model.path), { fileName: model.fileName, target, assets, objective });
-    const inputs = model.cases.map(({ input }) => input);
-    // two inferences one after another without a reset, beside each of them alone
-    const sequence = Buffer.concat(inputs.slice(0, 2));
-    const run = await execute({ result, target, executor: 'qemu', inputs: [...inputs, sequence], objective });
-    expect(differences(result, model, run.outputs)).toEqual([]);
-    expect(Buffer.from(run.outputs.at(-1)!)).toEqual(Buffer.concat(run.outputs.slice(0, 2)));
-    const host = await simulate({
-      model: firmwareModelOf(result),
-      sources: result.files,
-      target,
-      inputs,
-      emulator: 'host',
-      flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
-    });
-    expect(differences(result, model, host.outputs)).toEqual([]);
-    expect(result.plan.sizeBytes).toBeLessThanOrEqual(mostBytes[model.fileName]![objectives.indexOf(objective)]!);
-    expect(result.plan.sizeBytes).toBeLessThan(whole.plan.sizeBytes);
-    const header = result.files[1]!.text;
-    expect(header).toContain(`_ARENA_SIZE ${result.plan.sizeBytes} `);
-  });
+  it.each(objectives)(
+    'gives the golden outputs on an emulated core and on the host, for %s',
+    { timeout: 240_000 },
+    async (objective) => {
+      const result = streamed(model, objective);
+      const whole = compile(readFileSync(model.path), { fileName: model.fileName, target, assets, objective });
+      const inputs = model.cases.map(({ input }) => input);
+      // two inferences one after another without a reset, beside each of them alone
+      const sequence = Buffer.concat(inputs.slice(0, 2));
+      const run = await execute({ result, target, executor: 'qemu', inputs: [...inputs, sequence], objective });
+      expect(differences(result, model, run.outputs)).toEqual([]);
+      expect(Buffer.from(run.outputs.at(-1)!)).toEqual(Buffer.concat(run.outputs.slice(0, 2)));
+      const host = await simulate({
+        model: firmwareModelOf(result),
+        sources: result.files,
+        target,
+        inputs,
+        emulator: 'host',
+        flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
+      });
+      expect(differences(result, model, host.outputs)).toEqual([]);
+      expect(result.plan.sizeBytes).toBeLessThanOrEqual(mostBytes[model.fileName]![objectives.indexOf(objective)]!);
+      // where the input is not what needs most, only the two words of its progress come on top
+      expect(result.plan.sizeBytes).toBeLessThanOrEqual(whole.plan.sizeBytes + 8);
+      const header = result.files[1]!.text;
+      expect(header).toContain(`_ARENA_SIZE ${result.plan.sizeBytes} `);
+    },
+  );
 });
