@@ -46,6 +46,7 @@ static void msc_depthwise_3x3_plane(msc_depthwise_3x3_channel *channel, const ui
     const int32_t channels = p->channels;
     int32_t left = p->output_width;
 
+#if !defined(__OPTIMIZE_SIZE__)
     if (p->stride == 1) {
         /* eight are made in two fours */
         for (; left >= 5 && left != 8; left -= 6) {
@@ -56,6 +57,7 @@ static void msc_depthwise_3x3_plane(msc_depthwise_3x3_channel *channel, const ui
             output += 6 * channels;
         }
     }
+#endif
     for (; left >= 4; left -= 4) {
         channel->rows = row_count;
         if (p->stride == 1) {

@@ -21,6 +21,13 @@ export interface Work {
   left: number;
 }
 
+/** Answers for one height after the other. */
+export interface RoomSearch {
+  (heightBytes: number): RoomAnswer;
+  /** By item, in their order: in how many dead ends so far the item was one of the two that closed it. */
+  blame(): readonly number[];
+}
+
 /** Weights of pairs grow by this with every dead end that they close: later searches decide them early. */
 const deadEndWeight = 1;
 
@@ -29,7 +36,7 @@ export function searchOf(
   { sizes, alignments, distances }: PlacementProblem,
   members: readonly number[],
   work: Work,
-): (heightBytes: number) => RoomAnswer {
+): RoomSearch {
   const n = members.length;
   const floor = n;
   const width = n + 1;
@@ -193,7 +200,7 @@ export function searchOf(
     return 'impossible';
   };
 
-  return (heightBytes) => {
+  const answer = (heightBytes: number): RoomAnswer => {
     trailAt.length = 0;
     trailValue.length = 0;
     dropQueue();
@@ -224,6 +231,11 @@ export function searchOf(
     const outcome = descend();
     return outcome === 'fits' ? { outcome, starts: members.map((_, i) => 0 - most[i * width + floor]!) } : { outcome };
   };
+  const blame = () =>
+    members.map((_, i) =>
+      weight.reduce((sum, w, at) => sum + (Math.floor(at / width) === i || at % width === i ? w - 1 : 0), 0),
+    );
+  return Object.assign(answer, { blame });
 }
 
 /** The distances outside of open intervals that are multiples of `step`, as [low, high] one after another. */

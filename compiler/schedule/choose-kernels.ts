@@ -25,11 +25,11 @@ export interface SelectionOptions {
 
 /**
  * Instructions that one byte of flash is worth. `balanced` takes a kilobyte for two thousand instructions, `size` for a hundred
- * thousand: about the work of one convolution of a small network.
+ * and fifteen thousand: about the work of one convolution of a small network.
  */
 export const instructionsPerByte: Readonly<Record<Objective, number>> = {
   balanced: 2,
-  size: 100,
+  size: 115,
   speed: 0,
   ram: 2,
 };

@@ -80,17 +80,6 @@ describe.concurrent('msc compile', () => {
     expect(readFileSync(at('named/msc_reader.h'), 'utf8')).toMatch(/msc_reader_run\(void \*arena\)/);
   });
 
-  test('--stream-input says that the input is not in the arena; its size in the report stays that of the tensor', async () => {
-    const { code, stdout } = await msc(['compile', digits, '-t', 'stm32f7', '-o', at('rows'), '--stream-input']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/bytes of arena \(input of 784 comes in 28 rows and is never in it as a whole, output 10, /);
-    const { memory } = JSON.parse(readFileSync(at('rows/digits.json'), 'utf8'));
-    expect(memory.inputBytes).toBe(784);
-    const header = readFileSync(at('rows/digits.h'), 'utf8');
-    expect(header).toContain(`#define DIGITS_ARENA_SIZE ${memory.arenaBytes} `);
-    expect(header).toMatch(/digits_push_row\(const int8_t \*row\);/);
-  });
-
   test('--io caller: run() takes the buffers, behind the arena of the caller if there is one', async () => {
     const compileTo = (name: string, ...more: readonly string[]) =>
       msc(['compile', digits, '-t', 'stm32f7', '-o', at(name), '--io', 'caller', ...more]);
@@ -111,6 +100,17 @@ describe.concurrent('msc compile', () => {
     );
     const arenaBytes = (name: string) => JSON.parse(readFileSync(at(`${name}/digits.json`), 'utf8')).memory.arenaBytes;
     expect(arenaBytes('io')).toBeLessThan(arenaBytes('no-io'));
+  });
+
+  test('--stream-input says that the input is not in the arena; its size in the report stays that of the tensor', async () => {
+    const { code, stdout } = await msc(['compile', digits, '-t', 'stm32f7', '-o', at('rows'), '--stream-input']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/bytes of arena \(input of 784 comes in 28 rows and is never in it as a whole, output 10, /);
+    const { memory } = JSON.parse(readFileSync(at('rows/digits.json'), 'utf8'));
+    expect(memory.inputBytes).toBe(784);
+    const header = readFileSync(at('rows/digits.h'), 'utf8');
+    expect(header).toContain(`#define DIGITS_ARENA_SIZE ${memory.arenaBytes} `);
+    expect(header).toMatch(/digits_push_row\(const int8_t \*row\);/);
   });
 
   test('--print-after prints the graph of every round on stderr', async () => {

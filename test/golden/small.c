@@ -3,15 +3,15 @@
  * small, made by msc 0.1.0 from small.tflite (SHA-256 9b5296aaaf2e...) for cortex-m4. Do not edit.
  *
  *   step  operator         output        kernel                        MACs  weights  arena, from -> to
- *      0  conv2d           [1, 8, 8, 4]  conv2d_s8__dsp                2304       96  300 -> 84
- *      1  max_pool2d       [1, 4, 4, 4]  max_pool2d_s8__dsp               0        0  84 -> 4
- *      2  fully_connected  [1, 3]        fully_connected_s8__portable   192      219  4 -> 0
- *      3  softmax          [1, 3]        softmax_lookup_s8__portable      0      500  0 -> 0
+ *      0  conv2d           [1, 8, 8, 4]  conv2d_3x3x1_s8__dsp          2304      144  224 -> 16
+ *      1  max_pool2d       [1, 4, 4, 4]  max_pool2d_s8__dsp               0        0  16 -> 0
+ *      2  fully_connected  [1, 3]        fully_connected_s8__portable   192      219  0 -> 64
+ *      3  softmax          [1, 3]        softmax_lookup_s8__portable      0      500  64 -> 0
  */
 #include "small.h"
 #include <string.h>
 
-#if SMALL_ABI != 1 || SMALL_ARENA_SIZE != 364
+#if SMALL_ABI != 1 || SMALL_ARENA_SIZE != 288
 #error "small.c and small.h come from different runs of msc"
 #endif
 
@@ -36,26 +36,31 @@
 #endif
 #endif
 
-/* Helpers of the kernels: not every core needs them all. */
+/*
+ * Helpers of the kernels: not every core needs them all. What run() calls stays a function of its own, so that the
+ * stack of one layer is free again when the next one runs.
+ */
 #if defined(__GNUC__)
 #define SMALL_INLINE static inline __attribute__((unused))
+#define SMALL_NOINLINE __attribute__((noinline))
 #else
 #define SMALL_INLINE static inline
+#define SMALL_NOINLINE
 #endif
 
 /* ---- weights -------------------------------------------------------------------------------- */
 
-/* step 0, features: int8 [4, 12], two channels a halfword */
-static const uint32_t small_weights_0[12] SMALL_ALIGNED(4) SMALL_SECTION_WEIGHTS = {
-      543594705,        1380, 2320914580U,       50153,   811534879,       48229, 3733701534U,       17291,
-     1046163399,       51372, 4072785201U,        9453,
-};
-
-/* step 0, features: for two channels: first sums, factors of multiplier and shift of each */
-static const int32_t small_channels_0[12] SMALL_ALIGNED(4) SMALL_SECTION_WEIGHTS = {
-             -5365286,             43226, (-2147483647 - 1),          33554432,
-    (-2147483647 - 1),          16777216,           -114560,            -53120,
-    (-2147483647 - 1),           8388608, (-2147483647 - 1),          16777216,
+/* step 0, features: bias, weights, factors of multiplier and shift, zero point of each channel */
+static const int32_t small_channels_0[36] SMALL_ALIGNED(4) SMALL_SECTION_WEIGHTS = {
+                43226,           6750161,           5701524,           6225951,
+             -1507228,               101, (-2147483647 - 1),          33554432,
+                 -128,            -21127,           2162585,          -7733159,
+              3145738,          -3932155,             65468, (-2147483647 - 1),
+             16777216,              -128,            -53120,          -7602274,
+              6029255,          -4128719,          -5439605,             65517,
+    (-2147483647 - 1),           8388608,              -128,              -240,
+             -2097212,           4063280,           -786491,          -3604412,
+                   37, (-2147483647 - 1),          16777216,              -128,
 };
 
 /* step 2, scores: int8 [3, 64] */
@@ -215,6 +220,14 @@ SMALL_INLINE int32_t small_smlad(uint32_t x, uint32_t y, int32_t sum) {
 #endif
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+/* The low halfwords of two words: that of `low` below that of `high`. */
+SMALL_INLINE uint32_t small_pack_low(uint32_t low, uint32_t high) {
+    uint32_t result;
+
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(result) : "r"(low), "r"(high));
+    return result;
+}
+
 /* sum + the high word of a * b + 2^31 */
 SMALL_INLINE int32_t small_smmlar(int32_t a, int32_t b, int32_t sum) {
     int32_t result;
@@ -223,6 +236,10 @@ SMALL_INLINE int32_t small_smmlar(int32_t a, int32_t b, int32_t sum) {
     return result;
 }
 #else
+SMALL_INLINE uint32_t small_pack_low(uint32_t low, uint32_t high) {
+    return (low & 0xffffu) | high << 16;
+}
+
 SMALL_INLINE int32_t small_smmlar(int32_t a, int32_t b, int32_t sum) {
     return sum + (int32_t)(((int64_t)a * b + (INT64_C(1) << 31)) >> 32);
 }
@@ -251,132 +268,13 @@ typedef struct {
     int32_t output_maximum;
 } small_matrix_s8;
 
-/* A product to compute; the order is that of the stack of small_multiply_pixels_s8 and small_multiply_vector_s8. */
-typedef struct {
-    const void *columns; /* of three pixels: int16, two columns of the first, the second, the third, and so on */
-    uint32_t entry;      /* where the unrolled loop is entered, in bytes */
-    const int32_t *channels;
-    int32_t zero_point;
-    int8_t *output;
-    int32_t pixel; /* elements from the results of one pixel to those of the next */
-    const int32_t *channels_end;
-    const uint32_t *weights;
-    const void *columns_end;
-} small_product_s8;
-
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
-/*
- * Four columns of three pixels by two channels: 17 instructions of 4 bytes for 24 products.
- * S in r7 to r9, A in r10 to r12.
- */
-#define SMALL_STEP_3                                                                                                     \
-    "ldrd r2, r3, [r1], #8\n"                                                                                          \
-    "ldm.w r0!, {r4, r5, r6}\n"                                                                                        \
-    "smlad r7, r2, r4, r7\n"                                                                                           \
-    "smlad r8, r2, r5, r8\n"                                                                                           \
-    "smlad r9, r2, r6, r9\n"                                                                                           \
-    "sxtb16 r2, r2\n"                                                                                                  \
-    "smlad r10, r2, r4, r10\n"                                                                                         \
-    "smlad r11, r2, r5, r11\n"                                                                                         \
-    "smlad r12, r2, r6, r12\n"                                                                                         \
-    "ldm.w r0!, {r4, r5, r6}\n"                                                                                        \
-    "smlad r7, r3, r4, r7\n"                                                                                           \
-    "smlad r8, r3, r5, r8\n"                                                                                           \
-    "smlad r9, r3, r6, r9\n"                                                                                           \
-    "sxtb16 r3, r3\n"                                                                                                  \
-    "smlad r10, r3, r4, r10\n"                                                                                         \
-    "smlad r11, r3, r5, r11\n"                                                                                         \
-    "smlad r12, r3, r6, r12\n"
-
-/*
- * A sum, requantized: multiplied and rounded to nearest, shifted right and rounded to nearest, saturated. Ties go up,
- * where negative values are saturated anyway.
- */
-#define SMALL_REQUANTIZE(sum, m, n, zero_point)                                                                          \
-    "smmlar " sum ", " sum ", " m ", " sum "\n"                                                                        \
-    "smmlar " sum ", " sum ", " n ", " zero_point "\n"                                                                 \
-    "ssat " sum ", #8, " sum "\n"
-
 /* The same for any zero point: ties go away from zero. */
 #define SMALL_REQUANTIZE_SIGNED(sum, m, n, zero_point)                                                                   \
     "smmlar " sum ", " sum ", " m ", " sum "\n"                                                                        \
     "add " sum ", " sum ", " sum ", asr #31\n"                                                                         \
     "smmlar " sum ", " sum ", " n ", " zero_point "\n"                                                                 \
     "ssat " sum ", #8, " sum "\n"
-
-/* Three pixels by all channels of the product, two at a time. */
-__attribute__((noinline)) static SMALL_SECTION_CODE void small_multiply_pixels_s8(const small_product_s8 *product) {
-    register const small_product_s8 *p __asm__("r0") = product;
-
-    __asm__ volatile("push {r7}\n"
-                     "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, lr}\n"
-                     "adr.w r7, 2f\n"
-                     "add r2, r2, r7\n"
-                     "push {r1, r2, r3, r4, r5, r6, r8}\n"
-                     "mov r0, r3\n"
-                     "mov r1, r9\n"
-                     "b.w 1f\n"
-                     ".p2align 2\n"
-                     "1:\n"
-                     "ldm r0!, {r7, r10}\n"
-                     "str r0, [sp, #8]\n"
-                     "mov r8, r7\n"
-                     "mov r9, r7\n"
-                     "mov r11, r10\n"
-                     "mov r12, r10\n"
-                     "ldrd r0, r2, [sp]\n"
-                     "mov pc, r2\n"
-                     ".p2align 2\n"
-                     "2:\n"
-                     ".rept 8\n"
-                     SMALL_STEP_3
-                     ".endr\n"
-                     "cmp r0, lr\n"
-                     "bne 2b\n"
-                     "ldrd r0, r6, [sp, #8]\n"
-                     "sub r7, r7, r10\n"
-                     "sub r8, r8, r11\n"
-                     "sub r9, r9, r12\n"
-                     "ldm r0!, {r2, r3, r4, r5}\n"
-                     "asr r7, r7, #8\n"
-                     "asr r8, r8, #8\n"
-                     "asr r9, r9, #8\n"
-                     "cmn r6, #128\n"
-                     "bne 4f\n"
-                     SMALL_REQUANTIZE("r10", "r2", "r3", "r6")
-                     SMALL_REQUANTIZE("r11", "r2", "r3", "r6")
-                     SMALL_REQUANTIZE("r12", "r2", "r3", "r6")
-                     SMALL_REQUANTIZE("r7", "r4", "r5", "r6")
-                     SMALL_REQUANTIZE("r8", "r4", "r5", "r6")
-                     SMALL_REQUANTIZE("r9", "r4", "r5", "r6")
-                     "3:\n"
-                     "bfi r10, r7, #8, #8\n"
-                     "bfi r11, r8, #8, #8\n"
-                     "bfi r12, r9, #8, #8\n"
-                     "ldrd r2, r3, [sp, #16]\n"
-                     "strh r11, [r2, r3]\n"
-                     "strh r12, [r2, r3, lsl #1]\n"
-                     "strh r10, [r2], #2\n"
-                     "str r2, [sp, #16]\n"
-                     "ldr r2, [sp, #24]\n"
-                     "cmp r0, r2\n"
-                     "bne 1b\n"
-                     "b.w 5f\n"
-                     "4:\n"
-                     SMALL_REQUANTIZE_SIGNED("r10", "r2", "r3", "r6")
-                     SMALL_REQUANTIZE_SIGNED("r11", "r2", "r3", "r6")
-                     SMALL_REQUANTIZE_SIGNED("r12", "r2", "r3", "r6")
-                     SMALL_REQUANTIZE_SIGNED("r7", "r4", "r5", "r6")
-                     SMALL_REQUANTIZE_SIGNED("r8", "r4", "r5", "r6")
-                     SMALL_REQUANTIZE_SIGNED("r9", "r4", "r5", "r6")
-                     "b 3b\n"
-                     "5:\n"
-                     "add sp, sp, #28\n"
-                     "pop {r7}\n"
-                     : "+r"(p)
-                     :
-                     : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
-}
 #else
 /* What the assembly makes of a sum: see SMALL_REQUANTIZE_SIGNED. */
 SMALL_INLINE int8_t small_requantize_sum(int32_t sum, const int32_t *factors, int32_t zero_point) {
@@ -387,117 +285,6 @@ SMALL_INLINE int8_t small_requantize_sum(int32_t sum, const int32_t *factors, in
         return -128;
     }
     return (int8_t)(value > 127 ? 127 : value);
-}
-
-/* Adds the products of two columns, x, to the sums S and A of two channels. */
-SMALL_INLINE void small_multiply_pair(int32_t *sums, uint32_t weights, uint32_t x) {
-    sums[0] = small_smlad(weights, x, sums[0]);
-    sums[1] = small_smlad(small_sxtb16(weights), x, sums[1]);
-}
-
-/* Requantizes the sums S and A of two channels. */
-SMALL_INLINE void small_requantize_pair(const int32_t *sums, const int32_t *channel, int32_t zero_point,
-                                       int8_t *output) {
-    const int32_t odd = (int32_t)((uint32_t)sums[0] - (uint32_t)sums[1]) >> 8;
-
-    output[0] = small_requantize_sum(sums[1], &channel[2], zero_point);
-    output[1] = small_requantize_sum(odd, &channel[4], zero_point);
-}
-
-/* Three pixels by all channels of the product, two at a time. */
-static SMALL_SECTION_CODE void small_multiply_pixels_s8(const small_product_s8 *product) {
-    const uint32_t *weights = product->weights;
-    int8_t *output = product->output;
-
-    for (const int32_t *channel = product->channels; channel != product->channels_end; channel += 6) {
-        int32_t sums[3][2] = {{channel[0], channel[1]}, {channel[0], channel[1]}, {channel[0], channel[1]}};
-
-        for (const uint32_t *x = product->columns; x != product->columns_end; x += 3) {
-            for (int32_t pixel = 0; pixel < 3; pixel++) {
-                small_multiply_pair(sums[pixel], *weights, x[pixel]);
-            }
-            weights++;
-        }
-        for (int32_t pixel = 0; pixel < 3; pixel++) {
-            small_requantize_pair(sums[pixel], channel, product->zero_point, output + pixel * product->pixel);
-        }
-        output += 2;
-    }
-}
-#endif
-
-/* The product of as many whole pairs of channels as there are by three pixels whose columns are at `columns`. */
-SMALL_INLINE small_product_s8 small_product_of_pixels_s8(const small_matrix_s8 *matrix, const uint32_t *columns) {
-    const int32_t quads = matrix->columns >> 2;
-    const small_product_s8 product = {
-        columns,         (uint32_t)((-quads) & 7) * 68u,
-        matrix->channels, matrix->zero_point,
-        0,               matrix->outputs,
-        matrix->channels + 6 * (matrix->outputs >> 1),
-        matrix->weights, columns + 6 * quads,
-    };
-
-    return product;
-}
-
-/* All channels of three pixels. */
-SMALL_INLINE void small_matrix_by_pixels_s8(small_product_s8 *product, const small_matrix_s8 *matrix, int8_t *output) {
-    product->output = output;
-    if (matrix->outputs > 1) {
-        small_multiply_pixels_s8(product);
-    }
-    if (matrix->outputs & 1) {
-        small_product_s8 last = *product;
-        int8_t results[6];
-
-        last.channels = product->channels_end;
-        last.channels_end = last.channels + 6;
-        last.weights += (matrix->outputs >> 1) * (matrix->columns >> 1);
-        last.output = results;
-        last.pixel = 2;
-        small_multiply_pixels_s8(&last);
-        output += matrix->outputs - 1;
-        output[0] = results[0];
-        output[product->pixel] = results[2];
-        output[2 * product->pixel] = results[4];
-    }
-}
-
-#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__) && defined(__OPTIMIZE__)
-SMALL_INLINE uint32_t *small_expand_pixels_s8(uint32_t *columns, const int8_t *a, const int8_t *b, const int8_t *c,
-                                             int32_t quads) {
-    /* gcc stores word by word: 18 instructions instead of 12 */
-    __asm__ volatile("1:\n"
-                     "ldr r8, [%1], #4\n"
-                     "sxtb16 r4, r8\n"
-                     "sxtb16 r8, r8, ror #8\n"
-                     "ldr r9, [%2], #4\n"
-                     "sxtb16 r5, r9\n"
-                     "sxtb16 r9, r9, ror #8\n"
-                     "ldr r10, [%3], #4\n"
-                     "sxtb16 r6, r10\n"
-                     "sxtb16 r10, r10, ror #8\n"
-                     "subs %4, %4, #1\n"
-                     "stm %0!, {r4, r5, r6, r8, r9, r10}\n"
-                     "bne 1b\n"
-                     : "+r"(columns), "+r"(a), "+r"(b), "+r"(c), "+r"(quads)
-                     :
-                     : "r4", "r5", "r6", "r8", "r9", "r10", "cc", "memory");
-    return columns;
-}
-#else
-SMALL_INLINE uint32_t *small_expand_pixels_s8(uint32_t *columns, const int8_t *a, const int8_t *b, const int8_t *c,
-                                             int32_t quads) {
-    for (int32_t i = 0; i < 4 * quads; i += 4) {
-        columns[0] = small_sxtb16(small_read_word(a + i));
-        columns[1] = small_sxtb16(small_read_word(b + i));
-        columns[2] = small_sxtb16(small_read_word(c + i));
-        columns[3] = small_sxtb16_ror8(small_read_word(a + i));
-        columns[4] = small_sxtb16_ror8(small_read_word(b + i));
-        columns[5] = small_sxtb16_ror8(small_read_word(c + i));
-        columns += 6;
-    }
-    return columns;
 }
 #endif
 
@@ -526,11 +313,14 @@ typedef struct {
     int32_t last_column; /* where a row of the window can still be read at once, in whole words; -1 if nowhere */
 } small_conv2d_window;
 
-/* Weights as a matrix of the window's columns: every row of the window is filled up with zeros to a multiple of 4. */
+/*
+ * Windows of 3 by 3 by 1. The channels of the matrix hold all, nine words each: the bias, weights as int16 of the elements
+ * 0 and 2, 3 and 5, 6 and 8, 1 and 4, 7 and none, the factors of matrix_s8.h, and the zero point of the output.
+ */
 typedef struct {
     small_conv2d_window window;
     small_matrix_s8 matrix;
-} small_conv2d_packed_s8_parameters;
+} small_conv2d_3x3x1_s8_parameters;
 
 /* One row of the window at `column`, of at most four elements, in a word; the row of the image has four or more. */
 SMALL_INLINE uint32_t small_conv2d_window_word_s8(const int8_t *row, const small_conv2d_window *window, int32_t column) {
@@ -550,320 +340,130 @@ SMALL_INLINE uint32_t small_conv2d_window_word_s8(const int8_t *row, const small
     return small_read_word(row + at);
 }
 
-/* One row of the window at `column`, gathered at `gathered`, or where it stands if it can be read in whole words. */
-static SMALL_SECTION_CODE const int8_t *small_conv2d_window_row_s8(const int8_t *row, const small_conv2d_window *window, int32_t column,
-                                              int8_t *gathered) {
-    const int32_t channels = window->input_channels;
-
-    if (column >= 0 && column <= window->last_column) {
-        return row + column * channels;
-    }
-    if (window->kernel_width * channels <= 4 && window->dilation == 1 && window->input_width * channels >= 4) {
-        small_write_word(gathered, small_conv2d_window_word_s8(row, window, column));
-        return gathered;
-    }
-    for (int32_t j = 0; j < window->kernel_width; j++) {
-        if (column >= 0 && column < window->input_width) {
-            memcpy(gathered + j * channels, row + column * channels, (uint32_t)channels);
-        } else {
-            memset(gathered + j * channels, (uint8_t)window->pad_value, (uint32_t)channels);
-        }
-        column += window->dilation;
-    }
-    return gathered;
-}
-
-/* The windows of three pixels, from pixel i of the rows on, `next` apart, as columns of int16. */
-static SMALL_SECTION_CODE void small_conv2d_columns_s8(uint32_t *columns, int8_t *gathered, const int8_t *const *rows,
-                                  const small_conv2d_window *window, int32_t i, int32_t next) {
-    const int32_t y = i / window->output_width;
-    const int32_t x = i - y * window->output_width;
-    const int32_t first = x * window->stride - window->pad_left;
-    const int32_t last = first + 2 * next * window->stride;
-    const int32_t quads = (window->kernel_width * window->input_channels + 3) >> 2;
-
-    rows += y * window->kernel_height;
-    if (first >= 0 && last <= window->last_column && x + 2 * next < window->output_width) {
-        const int32_t distance = next * window->stride * window->input_channels;
-
-        for (int32_t k = 0; k < window->kernel_height; k++) {
-            const int8_t *row = rows[k] + first * window->input_channels;
-
-            columns = small_expand_pixels_s8(columns, row, row + distance, row + 2 * distance, quads);
-        }
-        return;
-    }
-    for (int32_t k = 0; k < window->kernel_height; k++) {
-        const int8_t *pixels[3];
-        const int8_t *const *row = &rows[k];
-        int32_t at = x;
-
-        for (int32_t j = 0; j < 3; j++) {
-            pixels[j] = small_conv2d_window_row_s8(*row, window, at * window->stride - window->pad_left,
-                                                 gathered + 4 * quads * j);
-            at += next;
-            if (at == window->output_width) {
-                at = 0;
-                row += window->kernel_height;
-            }
-        }
-        columns = small_expand_pixels_s8(columns, pixels[0], pixels[1], pixels[2], quads);
-    }
-}
-
-/*
- * How many of some pixels are multiplied by threes; the others follow in pairs. One pixel too many makes two pairs of
- * the last four. One pixel alone is a pair of the same pixel; the result is negative then.
- */
-SMALL_INLINE int32_t small_pixels_in_threes(int32_t pixels) {
-    const int32_t rest = pixels % 3;
-
-    return rest == 0 ? pixels : pixels - 6 + 2 * rest;
-}
+/* Pixels of a row, their windows `step` elements apart; the order is that of the stack of small_conv2d_3x3x1_run. */
+typedef struct {
+    const int8_t *rows[3];
+    int32_t column; /* the first window's */
+    const int32_t *channels;
+    const int32_t *channels_end;
+    int32_t step;
+    int32_t column_end;
+    int8_t *output;
+} small_conv2d_3x3x1_pixels;
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
-/*
- * Four columns of two pixels by two channels: 12 instructions of 4 bytes for 16 products.
- * S in r7 and r8, A in r9 and r10.
- */
-#define SMALL_STEP_2                                                                                                     \
-    "ldrd r2, r3, [r1], #8\n"                                                                                          \
-    "ldm.w r0!, {r4, r5, r6, r11}\n"                                                                                   \
-    "smlad r7, r2, r4, r7\n"                                                                                           \
-    "smlad r8, r2, r5, r8\n"                                                                                           \
-    "sxtb16 r2, r2\n"                                                                                                  \
-    "smlad r9, r2, r4, r9\n"                                                                                           \
-    "smlad r10, r2, r5, r10\n"                                                                                         \
-    "smlad r7, r3, r6, r7\n"                                                                                           \
-    "smlad r8, r3, r11, r8\n"                                                                                          \
-    "sxtb16 r3, r3\n"                                                                                                  \
-    "smlad r9, r3, r6, r9\n"                                                                                           \
-    "smlad r10, r3, r11, r10\n"
-
-/*
- * Two pixels by all channels of the product, two at a time. The columns are two of the first pixel, two of the second,
- * and so on. Registers and stack are used as by small_multiply_pixels_s8.
- */
-__attribute__((noinline)) static void small_multiply_two_pixels_s8(const small_product_s8 *product) {
-    register const small_product_s8 *p __asm__("r0") = product;
+/* All channels of the pixels, whose windows are read in whole words: 14 instructions an output, 19 a pixel. */
+__attribute__((noinline)) static SMALL_SECTION_CODE void small_conv2d_3x3x1_run(const small_conv2d_3x3x1_pixels *pixels) {
+    register const small_conv2d_3x3x1_pixels *p __asm__("r0") = pixels;
 
     __asm__ volatile("push {r7}\n"
-                     "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, lr}\n"
-                     "adr.w r7, 2f\n"
-                     "add r2, r2, r7\n"
-                     "push {r1, r2, r3, r4, r5, r6, r8}\n"
-                     "mov r0, r3\n"
-                     "mov r1, r9\n"
-                     "b.w 1f\n"
-                     ".p2align 2\n"
+                     "ldm r0, {r1, r2, r3, r4, r5, r6, r8, r9, r12}\n"
+                     "mov lr, r6\n"
+                     "push {r1, r2, r3, r4, r5, r6, r8, r9}\n"
                      "1:\n"
-                     "ldm r0!, {r7, r9}\n"
-                     "str r0, [sp, #8]\n"
-                     "mov r8, r7\n"
-                     "mov r10, r9\n"
-                     "ldrd r0, r2, [sp]\n"
-                     "mov pc, r2\n"
-                     ".p2align 2\n"
+                     "ldm.w sp, {r0, r1, r2, r3}\n"
+                     "ldr r11, [sp, #16]\n"
+                     "ldr r4, [sp, #24]\n"
+                     "add r4, r4, r3\n"
+                     "str r4, [sp, #12]\n"
+                     "ldr r0, [r0, r3]\n"
+                     "ldr r1, [r1, r3]\n"
+                     "ldr r2, [r2, r3]\n"
+                     "sxtb16 r3, r0, ror #8\n"
+                     "sxtb16 r5, r1, ror #8\n"
+                     "sxtb16 r4, r2, ror #8\n"
+                     "pkhbt r3, r3, r5, lsl #16\n"
+                     "sxtb16 r0, r0\n"
+                     "sxtb16 r1, r1\n"
+                     "sxtb16 r2, r2\n"
                      "2:\n"
-                     ".rept 8\n"
-                     SMALL_STEP_2
-                     ".endr\n"
-                     "cmp r0, lr\n"
+                     "ldm r11!, {r5, r6, r7, r8, r9, r10}\n"
+                     "smlad r5, r6, r0, r5\n"
+                     "smlad r5, r7, r1, r5\n"
+                     "smlad r5, r8, r2, r5\n"
+                     "smlad r5, r9, r3, r5\n"
+                     "smlad r5, r10, r4, r5\n"
+                     "ldm r11!, {r6, r7, r8}\n"
+                     SMALL_REQUANTIZE_SIGNED("r5", "r6", "r7", "r8")
+                     "cmp r11, lr\n"
+                     "strb r5, [r12], #1\n"
                      "bne 2b\n"
-                     "ldrd r0, r6, [sp, #8]\n"
-                     "sub r7, r7, r9\n"
-                     "sub r8, r8, r10\n"
-                     "ldm r0!, {r2, r3, r4, r5}\n"
-                     "asr r7, r7, #8\n"
-                     "asr r8, r8, #8\n"
-                     "cmn r6, #128\n"
-                     "bne 4f\n"
-                     SMALL_REQUANTIZE("r9", "r2", "r3", "r6")
-                     SMALL_REQUANTIZE("r10", "r2", "r3", "r6")
-                     SMALL_REQUANTIZE("r7", "r4", "r5", "r6")
-                     SMALL_REQUANTIZE("r8", "r4", "r5", "r6")
-                     "3:\n"
-                     "bfi r9, r7, #8, #8\n"
-                     "bfi r10, r8, #8, #8\n"
-                     "ldrd r2, r3, [sp, #16]\n"
-                     "strh r10, [r2, r3]\n"
-                     "strh r9, [r2], #2\n"
-                     "str r2, [sp, #16]\n"
-                     "ldr r2, [sp, #24]\n"
-                     "cmp r0, r2\n"
+                     "ldr r3, [sp, #12]\n"
+                     "ldr r4, [sp, #28]\n"
+                     "cmp r3, r4\n"
                      "bne 1b\n"
-                     "b.w 5f\n"
-                     "4:\n"
-                     SMALL_REQUANTIZE_SIGNED("r9", "r2", "r3", "r6")
-                     SMALL_REQUANTIZE_SIGNED("r10", "r2", "r3", "r6")
-                     SMALL_REQUANTIZE_SIGNED("r7", "r4", "r5", "r6")
-                     SMALL_REQUANTIZE_SIGNED("r8", "r4", "r5", "r6")
-                     "b 3b\n"
-                     "5:\n"
-                     "add sp, sp, #28\n"
+                     "add sp, sp, #32\n"
                      "pop {r7}\n"
                      : "+r"(p)
                      :
                      : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
 }
 #else
-/* Two pixels by all channels of the product, two at a time. */
-static void small_multiply_two_pixels_s8(const small_product_s8 *product) {
-    const uint32_t *weights = product->weights;
-    int8_t *output = product->output;
+/* All channels of the pixels, whose windows are read in whole words. */
+static SMALL_SECTION_CODE void small_conv2d_3x3x1_run(const small_conv2d_3x3x1_pixels *pixels) {
+    int8_t *output = pixels->output;
 
-    for (const int32_t *channel = product->channels; channel != product->channels_end; channel += 6) {
-        int32_t first[2] = {channel[0], channel[1]};
-        int32_t second[2] = {channel[0], channel[1]};
+    for (int32_t column = pixels->column; column != pixels->column_end; column += pixels->step) {
+        const uint32_t row0 = small_read_word(pixels->rows[0] + column);
+        const uint32_t row1 = small_read_word(pixels->rows[1] + column);
+        const uint32_t row2 = small_read_word(pixels->rows[2] + column);
+        const uint32_t middle = small_pack_low(small_sxtb16_ror8(row0), small_sxtb16_ror8(row1));
 
-        for (const uint32_t *x = product->columns; x != product->columns_end; x += 2) {
-            small_multiply_pair(first, *weights, x[0]);
-            small_multiply_pair(second, *weights, x[1]);
-            weights++;
+        for (const int32_t *channel = pixels->channels; channel != pixels->channels_end; channel += 9) {
+            int32_t sum = small_smlad((uint32_t)channel[1], small_sxtb16(row0), channel[0]);
+
+            sum = small_smlad((uint32_t)channel[2], small_sxtb16(row1), sum);
+            sum = small_smlad((uint32_t)channel[3], small_sxtb16(row2), sum);
+            sum = small_smlad((uint32_t)channel[4], middle, sum);
+            sum = small_smlad((uint32_t)channel[5], small_sxtb16_ror8(row2), sum);
+            *output++ = small_requantize_sum(sum, &channel[6], channel[8]);
         }
-        small_requantize_pair(second, channel, product->zero_point, output + product->pixel);
-        small_requantize_pair(first, channel, product->zero_point, output);
-        output += 2;
     }
 }
 #endif
 
-/* Makes the product of three pixels, at the same columns, one of two; `distance` elements are between their results. */
-SMALL_INLINE void small_product_of_two_pixels_s8(small_product_s8 *product, const small_matrix_s8 *matrix, int32_t distance) {
-    const int32_t quads = matrix->columns >> 2;
+/* 3 by 3 windows of one input channel, pixel by pixel: a pixel's window stays in five registers for all channels. */
+static SMALL_SECTION_CODE void small_conv2d_3x3x1_s8__dsp(const int8_t *const *rows, int8_t *output,
+                                         const small_conv2d_3x3x1_s8_parameters *p, int32_t row_count) {
+    const small_conv2d_window *window = &p->window;
+    small_conv2d_3x3x1_pixels pixels;
 
-    product->entry = (uint32_t)((-quads) & 7) * 48u;
-    product->columns_end = (const uint32_t *)product->columns + 4 * quads;
-    product->pixel = distance;
-}
+    pixels.channels = p->matrix.channels;
+    pixels.channels_end = p->matrix.channels + 9 * p->matrix.outputs;
+    pixels.step = window->stride;
+    pixels.output = output;
+    for (int32_t y = 0; y < row_count; y++) {
+        int32_t left = window->output_width;
+        int32_t column = -window->pad_left;
 
-/* All channels of two pixels. */
-SMALL_INLINE void small_matrix_by_two_pixels_s8(small_product_s8 *product, const small_matrix_s8 *matrix, int8_t *output) {
-    product->output = output;
-    if (matrix->outputs > 1) {
-        small_multiply_two_pixels_s8(product);
-    }
-    if (matrix->outputs & 1) {
-        small_product_s8 last = *product;
-        int8_t results[4];
+        while (left > 0) {
+            int32_t count = 1;
+            uint32_t gathered[3];
 
-        last.channels = product->channels_end;
-        last.channels_end = last.channels + 6;
-        last.weights += (matrix->outputs >> 1) * (matrix->columns >> 1);
-        last.output = results;
-        last.pixel = 2;
-        small_multiply_two_pixels_s8(&last);
-        output += matrix->outputs - 1;
-        output[product->pixel] = results[2];
-        output[0] = results[0];
-    }
-}
+            if (column >= 0 && column <= window->last_column) {
+                const int32_t inside = (window->last_column - column) / window->stride + 1;
 
-#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__) && defined(__OPTIMIZE__)
-SMALL_INLINE uint32_t *small_expand_two_pixels_s8(uint32_t *columns, const int8_t *a, const int8_t *b, int32_t quads) {
-    __asm__ volatile("1:\n"
-                     "ldr r6, [%1], #4\n"
-                     "sxtb16 r4, r6\n"
-                     "sxtb16 r6, r6, ror #8\n"
-                     "ldr r8, [%2], #4\n"
-                     "sxtb16 r5, r8\n"
-                     "sxtb16 r8, r8, ror #8\n"
-                     "subs %3, %3, #1\n"
-                     "stm %0!, {r4, r5, r6, r8}\n"
-                     "bne 1b\n"
-                     : "+r"(columns), "+r"(a), "+r"(b), "+r"(quads)
-                     :
-                     : "r4", "r5", "r6", "r8", "cc", "memory");
-    return columns;
-}
-#else
-SMALL_INLINE uint32_t *small_expand_two_pixels_s8(uint32_t *columns, const int8_t *a, const int8_t *b, int32_t quads) {
-    for (int32_t i = 0; i < 4 * quads; i += 4) {
-        columns[0] = small_sxtb16(small_read_word(a + i));
-        columns[1] = small_sxtb16(small_read_word(b + i));
-        columns[2] = small_sxtb16_ror8(small_read_word(a + i));
-        columns[3] = small_sxtb16_ror8(small_read_word(b + i));
-        columns += 4;
-    }
-    return columns;
-}
-#endif
-
-/*
- * One row of the window at `column`, where it stands or gathered. Not small_conv2d_window_row_s8: with two callers that
- * is no longer inlined, which costs a first layer of ten rows 2 %.
- */
-static const int8_t *small_conv2d_single_window_row_s8(const int8_t *row, const small_conv2d_window *window, int32_t column,
-                                                     int8_t *gathered) {
-    const int32_t channels = window->input_channels;
-    int8_t *to = gathered;
-
-    if (column >= 0 && column <= window->last_column) {
-        return row + column * channels;
-    }
-    for (int32_t j = 0; j < window->kernel_width; j++) {
-        if (column >= 0 && column < window->input_width) {
-            memcpy(to, row + column * channels, (uint32_t)channels);
-        } else {
-            memset(to, (uint8_t)window->pad_value, (uint32_t)channels);
+                count = inside < left ? inside : left;
+                pixels.column = column;
+                for (int32_t k = 0; k < 3; k++) {
+                    pixels.rows[k] = rows[k];
+                }
+            } else {
+                pixels.column = 0;
+                for (int32_t k = 0; k < 3; k++) {
+                    gathered[k] = small_conv2d_window_word_s8(rows[k], window, column);
+                    pixels.rows[k] = (const int8_t *)&gathered[k];
+                }
+            }
+            pixels.column_end = pixels.column + count * window->stride;
+            small_conv2d_3x3x1_run(&pixels);
+            pixels.output += count * p->matrix.outputs;
+            column += count * window->stride;
+            left -= count;
         }
-        to += channels;
-        column += window->dilation;
+        rows += 3;
     }
-    return gathered;
-}
-
-/* The windows of pixel i of the rows and of pixel i + next as columns of int16. */
-static void small_conv2d_pair_columns_s8(uint32_t *columns, int8_t *gathered, const int8_t *const *rows,
-                                       const small_conv2d_window *window, int32_t i, int32_t next) {
-    const int32_t y = i / window->output_width;
-    const int32_t x = i - y * window->output_width;
-    const int32_t first = x * window->stride - window->pad_left;
-    const int32_t quads = (window->kernel_width * window->input_channels + 3) >> 2;
-    int32_t second = first + next * window->stride;
-    int32_t below = 0;
-
-    if (x + next == window->output_width) {
-        second = -window->pad_left;
-        below = window->kernel_height;
-    }
-    rows += y * window->kernel_height;
-    for (int32_t k = 0; k < window->kernel_height; k++) {
-        const int8_t *a = small_conv2d_single_window_row_s8(rows[k], window, first, gathered);
-        const int8_t *b = small_conv2d_single_window_row_s8(rows[k + below], window, second, gathered + 4 * quads);
-
-        columns = small_expand_two_pixels_s8(columns, a, b, quads);
-    }
-}
-
-/*
- * A convolution in one group: the windows of three pixels, next to each other in the output, are expanded to int16 once
- * and multiplied by all channels; then those of two.
- */
-static SMALL_SECTION_CODE void small_conv2d_s8__dsp(const int8_t *const *rows, int8_t *output, const small_conv2d_packed_s8_parameters *p,
-                                   void *scratch, int32_t row_count) {
-    const int32_t pixels = row_count * p->window.output_width;
-    const int32_t in_threes = small_pixels_in_threes(pixels);
-    uint32_t *columns = scratch;
-    int8_t *gathered = (int8_t *)(columns + p->matrix.columns / 2 * 3);
-    int8_t *const results = output;
-    small_product_s8 product = small_product_of_pixels_s8(&p->matrix, columns);
-    int32_t i = 0;
-
-    for (; i < in_threes; i += 3) {
-        small_conv2d_columns_s8(columns, gathered, rows, &p->window, i, 1);
-        small_matrix_by_pixels_s8(&product, &p->matrix, output);
-        output += 3 * p->matrix.outputs;
-    }
-    for (; i < pixels; i += 2) {
-        const int32_t next = pixels == 1 ? 0 : 1;
-
-        small_conv2d_pair_columns_s8(columns, gathered, rows, &p->window, i, next);
-        small_product_of_two_pixels_s8(&product, &p->matrix, next * p->matrix.outputs);
-        small_matrix_by_two_pixels_s8(&product, &p->matrix, output);
-        output += 2 * p->matrix.outputs;
-    }
-    small_clamp_results_s8(results, pixels * p->matrix.outputs, &p->matrix);
+    small_clamp_results_s8(output, row_count * window->output_width * p->matrix.outputs, &p->matrix);
 }
 
 /* Weights [outputs, inputs]; the input's zero point is folded into the bias. */
@@ -908,6 +508,7 @@ SMALL_INLINE int32_t small_clamp(int32_t value, int32_t minimum, int32_t maximum
 }
 
 /* output[n, o] = requantize(bias[o] + sum over i of (weights[o, i] - weights_zero_point) * input[n, i]), clamped */
+SMALL_NOINLINE
 static SMALL_SECTION_CODE void small_fully_connected_s8__portable(const int8_t *input, int8_t *output,
                                                  const small_fully_connected_s8_parameters *p, int32_t batches) {
     for (int32_t n = 0; n < batches; n++) {
@@ -1089,6 +690,7 @@ SMALL_INLINE int32_t small_softmax_share(int32_t exponential, small_softmax_scal
 }
 
 /* output = 256 * exp(input) / sum of exp(input) - 128 along the axis */
+SMALL_NOINLINE
 static SMALL_SECTION_CODE void small_softmax_lookup_s8__portable(const int8_t *input, int8_t *output,
                                                 const small_softmax_lookup_s8_parameters *p, int32_t outer) {
     const int32_t end = p->depth * p->inner;
@@ -1122,24 +724,26 @@ static SMALL_SECTION_CODE void small_softmax_lookup_s8__portable(const int8_t *i
     }
 }
 
-/* conv2d_s8__dsp for rows of an image. */
-static SMALL_SECTION_CODE void small_conv2d_s8__dsp_rows(
+/* conv2d_3x3x1_s8__dsp for rows of an image. */
+SMALL_NOINLINE
+static SMALL_SECTION_CODE void small_conv2d_3x3x1_s8__dsp_rows(
     const int8_t *input, int8_t *output, const small_rows *rows, const int8_t *outside,
-    const small_conv2d_packed_s8_parameters *p, void *scratch, int32_t begin, int32_t end) {
+    const small_conv2d_3x3x1_s8_parameters *p, int32_t begin, int32_t end) {
     for (int32_t y = begin; y < end;) {
-        const int8_t *window[9];
+        const int8_t *window[3];
         int32_t count = small_ring_run(&rows->output, y, end);
 
         count = count < rows->rows_per_call ? count : rows->rows_per_call;
         for (int32_t i = 0; i < count; i++) {
             small_window_s8(&window[i * rows->kernel_height], input, rows, y + i, outside);
         }
-        small_conv2d_s8__dsp(window, &output[small_ring_at(&rows->output, y)], p, scratch, count);
+        small_conv2d_3x3x1_s8__dsp(window, &output[small_ring_at(&rows->output, y)], p, count);
         y += count;
     }
 }
 
 /* max_pool2d_s8__dsp for rows of an image. */
+SMALL_NOINLINE
 static SMALL_SECTION_CODE void small_max_pool2d_s8__dsp_rows(
     const int8_t *input, int8_t *output, const small_rows *rows, const int8_t *outside,
     const small_max_pool2d_s8_parameters *p, int32_t begin, int32_t end) {
@@ -1158,12 +762,12 @@ static SMALL_SECTION_CODE void small_max_pool2d_s8__dsp_rows(
 
 /* ---- the network ---------------------------------------------------------------------------- */
 
-static const small_conv2d_packed_s8_parameters small_layer_0 = {
+static const small_conv2d_3x3x1_s8_parameters small_layer_0 = {
     .window = {.input_width = 8, .input_channels = 1, .output_width = 8, .kernel_height = 3, .kernel_width = 3, .stride = 1, .dilation = 1, .pad_left = 1, .pad_value = -128, .last_column = 4},
-    .matrix = {.weights = small_weights_0, .channels = small_channels_0, .columns = 12, .outputs = 4, .zero_point = -128, .output_minimum = -128, .output_maximum = 127}};
+    .matrix = {.weights = 0, .channels = small_channels_0, .columns = 12, .outputs = 4, .zero_point = -128, .output_minimum = -128, .output_maximum = 127}};
 static const small_rows small_rows_0 = {
     .batches = 1, .input_height = 8, .output_height = 8, .input = {8, 8, 0}, .output = {32, 8, 0}, .kernel_height = 3,
-    .stride = 1, .dilation = 1, .pad_top = 1, .rows_per_call = 3};
+    .stride = 1, .dilation = 1, .pad_top = 1, .rows_per_call = 1};
 static const small_max_pool2d_s8_parameters small_layer_1 = {
     .channels = 4, .kernel_height = 2, .kernel_width = 2, .stride = 2, .pad_left = 0, .input_width = 8,
     .output_width = 4, .output_minimum = -128, .output_maximum = 127};
@@ -1177,13 +781,13 @@ static const small_fully_connected_s8_parameters small_layer_2 = {
 static const small_softmax_lookup_s8_parameters small_layer_3 = {
     .depth = 3, .inner = 1, .exponentials = small_exponentials_3, .exponential_count = 125};
 
-static SMALL_ALIGNED(8) uint8_t small_arena[SMALL_ARENA_SIZE] SMALL_SECTION_ARENA;
+static SMALL_ALIGNED(4) uint8_t small_arena[SMALL_ARENA_SIZE] SMALL_SECTION_ARENA;
 
 /* The tensor at this place of the arena. */
 #define SMALL_AT(type, offset) ((type *)(void *)&small_arena[offset])
 
 int8_t *small_input(void) {
-    return SMALL_AT(int8_t, 300);
+    return SMALL_AT(int8_t, 224);
 }
 
 const int8_t *small_output(void) {
@@ -1192,22 +796,22 @@ const int8_t *small_output(void) {
 
 SMALL_SECTION_CODE small_status small_run(void) {
     /* 0 features: conv2d + relu, int8 [1, 8, 8, 1] -> int8 [1, 8, 8, 4], 2304 MACs */
-    small_conv2d_s8__dsp_rows(
-        SMALL_AT(const int8_t, 300), SMALL_AT(int8_t, 84), &small_rows_0, small_outside_s8_minus_128, &small_layer_0,
-        SMALL_AT(void, 0), 0, 8);
+    small_conv2d_3x3x1_s8__dsp_rows(
+        SMALL_AT(const int8_t, 224), SMALL_AT(int8_t, 16), &small_rows_0, small_outside_s8_minus_128, &small_layer_0, 0,
+        8);
     SMALL_STEP(0);
 
     /* 1 pooled: max_pool2d, int8 [1, 8, 8, 4] -> int8 [1, 4, 4, 4] */
     small_max_pool2d_s8__dsp_rows(
-        SMALL_AT(const int8_t, 84), SMALL_AT(int8_t, 4), &small_rows_1, 0, &small_layer_1, 0, 4);
+        SMALL_AT(const int8_t, 16), SMALL_AT(int8_t, 0), &small_rows_1, 0, &small_layer_1, 0, 4);
     SMALL_STEP(1);
 
     /* 2 scores: fully_connected, int8 [1, 64] -> int8 [1, 3], 192 MACs */
-    small_fully_connected_s8__portable(SMALL_AT(const int8_t, 4), SMALL_AT(int8_t, 0), &small_layer_2, 1);
+    small_fully_connected_s8__portable(SMALL_AT(const int8_t, 0), SMALL_AT(int8_t, 64), &small_layer_2, 1);
     SMALL_STEP(2);
 
     /* 3 probabilities: softmax, int8 [1, 3] -> int8 [1, 3] */
-    small_softmax_lookup_s8__portable(SMALL_AT(const int8_t, 0), SMALL_AT(int8_t, 0), &small_layer_3, 1);
+    small_softmax_lookup_s8__portable(SMALL_AT(const int8_t, 64), SMALL_AT(int8_t, 0), &small_layer_3, 1);
     SMALL_STEP(3);
 
     return SMALL_OK;

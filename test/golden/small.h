@@ -20,8 +20,8 @@ extern "C" {
 
 #define SMALL_ABI 1
 
-#define SMALL_ARENA_SIZE 364 /* bytes of RAM, inputs and outputs included */
-#define SMALL_ARENA_ALIGNMENT 8
+#define SMALL_ARENA_SIZE 288 /* bytes of RAM, inputs and outputs included */
+#define SMALL_ARENA_ALIGNMENT 4
 
 #define SMALL_INPUT_SIZE 64 /* bytes: int8 [1, 8, 8, 1] 'image' */
 #define SMALL_INPUT_SCALE 0.03125f

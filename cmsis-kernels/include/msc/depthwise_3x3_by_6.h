@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Six columns of outputs of a 3 by 3 window of stride 1 over a plane of int16. */
+/* Six columns of outputs of a 3 by 3 window of stride 1 over a plane of int16. Code for size does without. */
 #ifndef MSC_DEPTHWISE_3X3_BY_6_H
 #define MSC_DEPTHWISE_3X3_BY_6_H
 
 #include "msc/depthwise_3x3.h"
 
+#if !defined(__OPTIMIZE_SIZE__)
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
 
 /* A row of the window over six outputs of stride 1: sums r4 to r9, pixels r10 and r11, weights r12 and lr. */
@@ -104,6 +105,7 @@ static void msc_depthwise_3x3_by_6(msc_depthwise_3x3_channel *channel, const uin
     msc_depthwise_3x3_by(channel, plane, output, pitch, -pitch, channel->pixel, channel->last ? 6 : 5, 1);
 }
 
+#endif
 #endif
 
 #endif

@@ -34,7 +34,7 @@ export const int8WinogradDsp: KernelRecord<Conv2dAttributes> = {
     const products = (outputs / 2) * (16 * (10 * steps + 3) + 230);
     return {
       instructions: pairsOfTiles * (products + 300 * steps + 350) + 150 * batches * Math.ceil(height / 2),
-      codeBytes: 3600,
+      codeBytes: 3150,
       tableBytes: outputs * steps * (16 * 8 - 9 * 4),
     };
   },

@@ -1,6 +1,14 @@
 import { elementsFromBytes, type NodeView, operand, result } from '../../ir/index.ts';
 import { perTensor, quantizedActivationRange } from '../activation.ts';
-import { type Argument, constant, field, type KernelCall, type KernelRecord, type RowWindow } from '../kernel.ts';
+import {
+  type Argument,
+  type CodeGoal,
+  constant,
+  field,
+  type KernelCall,
+  type KernelRecord,
+  type RowWindow,
+} from '../kernel.ts';
 import { channelMultipliers, foldInputZeroPoint } from '../requantization.ts';
 import { imagesOf, rowWindowOf } from '../windows.ts';
 import { type DepthwiseConv2dAttributes, depthwiseConv2d, depthwiseWindows } from './definition.ts';
@@ -39,14 +47,15 @@ export const int8Dsp3x3: Kernel = {
     const is3x3 = [...kernel, ...dilations].join() === '3,3,1,1' && strides[0] === strides[1] && strides[0] <= 2;
     return operand(view, 0).dtype === 'int8' && is3x3 && suitsDsp(view);
   },
-  cost: (view) => {
+  cost: (view, goal) => {
     const { outputWidth } = imagesOf(view);
-    const blocks = depthwiseWindows(view).strides[1] === 1 ? stride1Blocks(outputWidth) : stride2Blocks(outputWidth);
+    const isStride1 = depthwiseWindows(view).strides[1] === 1;
+    const blocks = isStride1 ? stride1Blocks(outputWidth, goal) : stride2Blocks(outputWidth);
     const row = blocks.reduce((sum, block) => sum + blockInstructions[block], 0);
     const unzipped = (rows: number) => unzippedRows(view, rows);
     return {
       instructions: planesInstructions(view, rowsPerCall(view), unzipped, { blocks: blocks.length, row }),
-      codeBytes: 2800,
+      codeBytes: goal === 'size' ? 2300 : 2800,
     };
   },
   lower: (view, options) => {
@@ -67,12 +76,12 @@ const blockInstructions = { by6: 88, by4: 63, by2: 41, by1: 29, by4s2: 69, by2s2
 
 type Block = keyof typeof blockInstructions;
 
-/** Five count as six, eight are two fours. */
-function stride1Blocks(width: number): readonly Block[] {
-  if (width >= 5 && width !== 8) {
-    return ['by6', ...stride1Blocks(Math.max(0, width - 6))];
+/** Five count as six, eight are two fours; code for size has no sixes. */
+function stride1Blocks(width: number, goal: CodeGoal | undefined): readonly Block[] {
+  if (width >= 5 && width !== 8 && goal !== 'size') {
+    return ['by6', ...stride1Blocks(Math.max(0, width - 6), goal)];
   }
-  return width >= 4 ? ['by4', ...stride1Blocks(width - 4)] : narrowBlocks(width, 'by2');
+  return width >= 4 ? ['by4', ...stride1Blocks(width - 4, goal)] : narrowBlocks(width, 'by2');
 }
 
 function stride2Blocks(width: number): readonly Block[] {
