@@ -207,7 +207,6 @@ function checkPareto(flags: CompileFlags): void {
     '--ram': flags.ram,
     '--flash': flags.flash,
     '--place': flags.place,
-    '--stream-input': flags.streamInput,
     '--stop-after': flags.stopAfter,
   };
   for (const [where, value] of Object.entries(others)) {
@@ -228,6 +227,13 @@ function checkIo(flags: CompileFlags): void {
       where: '--io',
       found: 'buffers of the caller together with --shared-arena',
       requires: '--io arena, or models compiled one by one',
+    });
+  }
+  if (flags.io === 'caller' && flags.streamInput === true) {
+    fail('invalid-option', {
+      where: '--io',
+      found: 'buffers of the caller together with --stream-input',
+      requires: '--io arena: rows are handed over as they come, and never stand in a buffer',
     });
   }
 }

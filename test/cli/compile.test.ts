@@ -133,15 +133,15 @@ describe.concurrent('msc compile', () => {
 });
 
 describe.concurrent('msc compile refuses', () => {
-  test('--stream-input beside --pareto or --shared-arena, and for a flat input', async () => {
+  test('--stream-input beside --io caller or --shared-arena, and for a flat input', async () => {
     writeFileSync(at('dense.tflite'), writeTflite(tooManyWeights));
-    const [pareto, shared, flat] = await Promise.all([
-      msc(['compile', digits, '-t', 'stm32f7', '--stream-input', '--pareto']),
+    const [io, shared, flat] = await Promise.all([
+      msc(['compile', digits, '-t', 'stm32f7', '--stream-input', '--io', 'caller', '-o', at('no')]),
       msc(['compile', digits, '-t', 'stm32f7', '--stream-input', '--shared-arena', '--name', 'net', '-o', at('no')]),
       msc(['compile', at('dense.tflite'), '-t', 'stm32f7', '--stream-input', '-o', at('no')]),
     ]);
-    expect([pareto.code, shared.code, flat.code]).toEqual([2, 2, 3]);
-    expect(pareto.stderr).toMatch(/invalid-option\n {2}--stream-input: the option beside --pareto/);
+    expect([io.code, shared.code, flat.code]).toEqual([2, 2, 3]);
+    expect(io.stderr).toMatch(/invalid-option\n {2}--io: buffers of the caller together with --stream-input/);
     expect(shared.stderr).toMatch(/invalid-option\n {2}--stream-input: the option beside --shared-arena/);
     expect(flat.stderr).toMatch(/^error MSC4005 input-not-streamable\n/);
   });
