@@ -23,7 +23,7 @@ export const int8Rows: Kernel = {
     const isDouble = isPadded && !isOdd;
     const pairs = Math.floor(outputWidth / 2) - (isDouble ? 1 : 0);
     const tail = isDouble ? 61 : isOdd ? (isPadded ? 39 : 44) : 3;
-    return rowsCost(view, (isPaddedLeft(view) ? 45 : 49) + 72 * pairs + tail, 1200);
+    return rowsCost(view, (isPaddedLeft(view) ? 45 : 49) + 72 * pairs + tail, 1400);
   },
   // Stride 1: every byte of the rows is read before the byte in its place is written.
   lower: (view) => ({ ...rowsCall(view, 'depthwise_conv2d_3x3_rows_s8__dsp'), inPlace: [0] }),
