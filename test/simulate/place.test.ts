@@ -71,9 +71,9 @@ describe.skipIf(gcc === undefined)('placed code, weights and arena', () => {
     };
     expect(sectionOf('digits_run')).toBe('.placed');
     expect(sectionOf('digits_multiply_pixels_s8')).toBe('.placed');
-    expect(sectionOf('digits_weights_0')).toBe('.placed');
-    expect(sectionOf('digits_channels_3')).toBe('.placed');
-    expect(sectionOf('digits_weights_2')).toBe('.text');
+    expect(sectionOf('digits_channels_0')).toBe('.placed');
+    expect(sectionOf('digits_weights_3')).toBe('.placed');
+    expect(sectionOf('digits_table_2')).toBe('.text');
     expect(sectionOf('digits_arena')).toBe('.bss');
     const placed = plain.elf.sections.find((section) => section.name === '.placed')!;
     expect(placed.address).toBeGreaterThanOrEqual(0x20000000);
