@@ -35,12 +35,14 @@ export function compileGraphs(
   });
 }
 
-/** Compiles every graph for less RAM than it takes for speed: from nothing, which gives the least, up to all of it. */
+/** Compiles every graph for less RAM than it takes for speed: from what `ram` leads to up to all of it. */
 export function compileForLessRam(graphs: readonly Graph[], options: BatchOptions): readonly CompiledGraph[] {
   const fastest = compileGraphs(graphs, { ...options, objective: 'speed' });
+  const smallest = compileGraphs(graphs, { ...options, objective: 'ram' });
   return graphs.map((graph, i) => {
     const name = `graph_${i}`;
-    const ramBytes = Math.floor((fastest[i]!.plan.sizeBytes * ((i * 37) % 101)) / 100);
+    const [most, least] = [fastest[i]!.plan.sizeBytes, smallest[i]!.plan.sizeBytes];
+    const ramBytes = least + Math.floor((Math.max(0, most - least) * ((i * 37) % 101)) / 100);
     return compileGraph(runPasses(graph, {}), { ...options, cName: name, modelName: name, sha256: '', ramBytes });
   });
 }
