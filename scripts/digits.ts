@@ -80,6 +80,10 @@ async function measure(file: string): Promise<string> {
       process.exitCode = 4;
     }
   }
+  if (correct < 0.95 * count) {
+    parts.push('TOO FAR: 95 % of the digits are wanted');
+    process.exitCode = 4;
+  }
   if (run.instructions !== null) {
     parts.push(`${run.instructions.total} instructions`);
   }

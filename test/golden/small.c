@@ -42,7 +42,12 @@
  */
 #if defined(__GNUC__)
 #define SMALL_INLINE static inline __attribute__((unused))
+#if defined(__arm__) || defined(__clang__)
 #define SMALL_NOINLINE __attribute__((noinline))
+#else
+/* gcc 12 for x86-64 takes copies of such functions for constant arguments for ones without effects, and drops their calls. */
+#define SMALL_NOINLINE __attribute__((noinline, noclone))
+#endif
 #else
 #define SMALL_INLINE static inline
 #define SMALL_NOINLINE

@@ -158,7 +158,7 @@ export async function makeBattery(entries: readonly BatteryEntry[]): Promise<Bat
     '#define BATTERY_SECTION_WEIGHTS',
     '#define BATTERY_SECTION_CODE',
     '#define BATTERY_INLINE static inline __attribute__((unused))',
-    '#define BATTERY_NOINLINE __attribute__((noinline))',
+    '#define BATTERY_NOINLINE __attribute__((noinline, noclone))',
     '#define BATTERY_ALIGNED(bytes) __attribute__((aligned(bytes)))',
     `static BATTERY_ALIGNED(16) uint8_t battery_arena[${arenaBytes}];`,
     '#define BATTERY_AT(type, offset) ((type *)(void *)&battery_arena[offset])',
