@@ -1,5 +1,6 @@
 import { firstFit, type Placement } from './greedy.ts';
 import type { Instance } from './instance.ts';
+import { xorshift } from './xorshift.ts';
 
 /**
  * Improves a first-fit order by small changes: a buffer that reaches the top, or one in use together with it, goes
@@ -69,15 +70,4 @@ export function hillClimb(
     }
   }
   return { offsets, height, iterations };
-}
-
-/** Marsaglia's xorshift32: the same unsigned 32-bit numbers in every run. */
-function xorshift(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
 }

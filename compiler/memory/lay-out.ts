@@ -1,5 +1,6 @@
 /** Places items of which every two have forbidden distances (`distances.ts`), as low as can be found. */
 import type { IntervalSet } from './interval-set.ts';
+import { xorshift } from './xorshift.ts';
 
 /** What is placed: sizes in bytes. */
 export interface PlacementProblem {
@@ -57,13 +58,6 @@ export function placeItems(problem: PlacementProblem, enoughBytes: number, itera
   return best;
 }
 
-/** Every item at the lowest place that those before it in `order` leave. */
-export function placeInOrder(problem: PlacementProblem, order: readonly number[]): Placement {
-  const place = placer(problem);
-  const heightBytes = place(order, Number.POSITIVE_INFINITY);
-  return { starts: Array.from(place.starts), heightBytes };
-}
-
 /** Places in an order and returns the height; ends early, with a greater one, once `limit` is passed. */
 interface Placer {
   (order: readonly number[], limit: number): number;
@@ -116,15 +110,4 @@ function placer({ sizes, alignments, distances }: PlacementProblem): Placer {
     return height;
   };
   return Object.assign(place, { starts });
-}
-
-/** Numbers that look random, the same in every run. */
-function xorshift(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
 }

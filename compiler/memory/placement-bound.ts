@@ -1,5 +1,5 @@
 /** What no placement of a program's buffers can be below. */
-import { type Program, sizeOfBuffer } from '../schedule/index.ts';
+import type { Program } from '../schedule/index.ts';
 import { contains } from './interval-set.ts';
 import type { PlacementProblem } from './lay-out.ts';
 
@@ -51,12 +51,4 @@ export function leastRoomForPairs({ sizes, distances }: Pick<PlacementProblem, '
     }
   });
   return most;
-}
-
-/** Bytes that all buffers and scratches take without sharing: what no plan may exceed. */
-export function bytesApart({ buffers, scratches }: Program): number {
-  return (
-    buffers.reduce((sum, buffer) => sum + sizeOfBuffer(buffer), 0) +
-    scratches.reduce((sum, scratch) => sum + scratch.sizeBytes, 0)
-  );
 }

@@ -53,19 +53,6 @@ export function planArena(program: Program, options: ArenaOptions): ArenaPlan {
   return arenaPlan(program, items, problem, starts, heightBytes, boundBytes, options);
 }
 
-/** Every buffer and scratch in bytes of its own: what a plan is compared with. */
-export function planApart(program: Program, options: ArenaOptions): ArenaPlan {
-  const items = itemsOf(program);
-  const problem = problemOf(program, items);
-  let end = 0;
-  const starts = problem.sizes.map((size, i) => {
-    const start = Math.ceil(end / problem.alignments[i]!) * problem.alignments[i]!;
-    end = start + size;
-    return start;
-  });
-  return arenaPlan(program, items, problem, starts, end, end, options);
-}
-
 function itemsOf(program: Program): readonly Item[] {
   return [
     ...program.buffers.map((buffer): Item => ({ kind: 'buffer', buffer })),
