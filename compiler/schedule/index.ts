@@ -16,5 +16,6 @@ export { sizeOfBuffer } from './program.ts';
 export { isDrivenByRows, type RowRange, rowCountOf, rowsOf, rowsRead, unitBytes } from './row-access.ts';
 export { rowsInTick, type Stride, segmentOf } from './segments.ts';
 export { programOf } from './storage.ts';
+export { layerOfTile, type TiledGraph, type Tiling, tileColumns, tileName } from './tile-columns.ts';
 export { viewOfRows } from './view-of-rows.ts';
 export { isView, sourcesOfViews, type ViewSources } from './views.ts';
