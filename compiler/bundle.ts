@@ -142,7 +142,16 @@ export function compileGraphsTogether(
       kernels: assets.kernels,
     });
     const codeBytes = modelledCodeBytes(program.steps, codeGoalOf(objective));
-    return { cName: name, graph: program.graph, program, plan: plan.plans[i]!, view, objective, codeBytes };
+    return {
+      cName: name,
+      graph: program.graph,
+      program,
+      plan: plan.plans[i]!,
+      tiling: null,
+      view,
+      objective,
+      codeBytes,
+    };
   });
   const view = viewOfBundle(
     models.map((model) => model.view),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cNameFrom } from './codegen/index.ts';
 import { planFront } from './memory/plan-in-best-order.ts';
+import { tiledFront } from './memory/plan-in-tiles.ts';
 import { baseName, type CompileOptions, candidateOf, readGraph, stepsFor } from './pipeline.ts';
 import type { Objective } from './schedule/index.ts';
 
@@ -36,8 +37,17 @@ export function paretoFront(
   const points = objectives.flatMap((objective) => {
     const wished = { ...named, objective };
     const { steps, planning } = stepsFor(graph, wished);
-    return planFront(graph, steps, planning).map(({ program, plan }): ParetoPoint => {
-      const { view, codeBytes, instructions } = candidateOf(program, plan, wished);
+    const whole = planFront(graph, steps, planning);
+    const tiled =
+      objective === 'balanced'
+        ? tiledFront(
+            whole.at(-1)!,
+            { ...planning, ramBytes: Number.POSITIVE_INFINITY },
+            (tiles) => stepsFor(tiles, wished).steps,
+          )
+        : [];
+    return [...whole, ...tiled].map((planned): ParetoPoint => {
+      const { plan, view, codeBytes, instructions } = candidateOf(planned, wished);
       return {
         arenaBytes: plan.sizeBytes,
         predictedInstructions: instructions,

@@ -16,9 +16,10 @@ import { type ImportedModel, readModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
 import { checkBudgets } from './memory/check-budget.ts';
 import { checkFit } from './memory/check-fit.ts';
-import type { PlannedSchedule } from './memory/choose-schedule.ts';
+import type { PlannedSchedule, TiledLayers } from './memory/choose-schedule.ts';
 import { type PlacementRequest, placeProgram } from './memory/place.ts';
 import { type PlanningOptions, planInBestOrder } from './memory/plan-in-best-order.ts';
+import { planInTiles } from './memory/plan-in-tiles.ts';
 import type { ArenaPlan } from './memory/plan-program.ts';
 import { type FlashCost, type KernelWish, planWithinFlash } from './memory/plan-within-flash.ts';
 import type { Rounding } from './numerics/index.ts';
@@ -76,6 +77,8 @@ export interface CompileResult {
   readonly graph: Graph;
   readonly program: Program;
   readonly plan: ArenaPlan;
+  /** Layers in strips of columns; null if there are none. */
+  readonly tiling: TiledLayers | null;
   readonly view: ModelView;
   /** What the C compiler should be asked for: that of the options, or `size` where only that fits the flash. */
   readonly objective: Objective;
@@ -113,8 +116,8 @@ export function compile(model: Uint8Array, options: CompileOptions): CompileResu
 /** The second half of `compile`: from an optimised graph to the files. */
 export function compileGraph(graph: Graph, options: GraphOptions): Omit<CompileResult, 'imported' | 'sha256'> {
   const planFor = (wish: Partial<KernelWish>) => {
-    const { program, plan } = planProgram(graph, { ...options, ...wish });
-    return candidateOf(program, plan, { ...options, ...wish });
+    const planned = planProgram(graph, { ...options, ...wish });
+    return candidateOf(planned, { ...options, ...wish });
   };
   const objective = options.objective ?? 'balanced';
   const found =
@@ -132,6 +135,7 @@ export function compileGraph(graph: Graph, options: GraphOptions): Omit<CompileR
     graph: program.graph,
     program,
     plan,
+    tiling: found.tiling,
     view,
     objective: found.objective,
     codeBytes,
@@ -173,16 +177,16 @@ export function stepsFor(
 function planProgram(graph: Graph, options: GraphOptions & Partial<KernelWish>): PlannedSchedule {
   const { steps, planning } = stepsFor(graph, options);
   const { ramBytes } = options;
-  return planInBestOrder(graph, steps, {
-    ...planning,
-    ...(ramBytes === undefined ? {} : { ramBytes }),
-  });
+  const wished = { ...planning, ...(ramBytes === undefined ? {} : { ramBytes }) };
+  return planInTiles(planInBestOrder(graph, steps, wished), wished, (tiled) => stepsFor(tiled, options).steps);
 }
 
 /** A planned program, as it would be emitted, and what it costs. */
 export interface Candidate extends FlashCost {
   readonly program: Program;
   readonly plan: ArenaPlan;
+  /** Layers in strips of columns; null if there are none. */
+  readonly tiling: TiledLayers | null;
   readonly view: ModelView;
   readonly objective: Objective;
   /** Modelled. */
@@ -190,7 +194,7 @@ export interface Candidate extends FlashCost {
 }
 
 /** The program with the sizes that its view tells. */
-export function candidateOf(program: Program, plan: ArenaPlan, options: GraphOptions): Candidate {
+export function candidateOf({ program, plan, tiling }: PlannedSchedule, options: GraphOptions): Candidate {
   const { target, assets, cName, objective = 'balanced', ramBytes } = options;
   const view = viewOfProgram(program, plan, {
     cName,
@@ -209,6 +213,7 @@ export function candidateOf(program: Program, plan: ArenaPlan, options: GraphOpt
   return {
     program,
     plan,
+    tiling,
     view,
     objective,
     codeBytes,

@@ -256,7 +256,7 @@ function checkModels(paths: readonly string[], flags: CompileFlags): void {
 }
 
 function summary(result: CompileResult, report: CompileReport, folder: string, names: readonly string[]): string {
-  const { memory, flash } = report;
+  const { memory, flash, tiling } = report;
   const macs = report.layers.reduce((sum, layer) => sum + layer.macs, 0);
   const { stream } = result.view;
   const ofCaller = result.view.callerPorts !== null;
@@ -273,8 +273,16 @@ function summary(result: CompileResult, report: CompileReport, folder: string, n
     ...(ofCaller ? [`  caller ${ports}: in buffers of the caller`] : []),
     `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus about ${grouped(flash.modelledCodeBytes)} of code ` +
       `with ${result.objective === 'size' ? '-Os' : '-O2'} (modelled; \`msc run\` measures it)`,
+    ...(tiling === null
+      ? []
+      : [`  tiles  ${tiling.tiles} strips of columns, one after another, of ${layersText(tiling.layers)}`]),
     `  work   ${grouped(report.predictedInstructions)} instructions, predicted`,
     `  files  ${names.map((name) => (folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`)).join('  ')}`,
     '',
   ].join('\n');
+}
+
+function layersText(layers: readonly string[]): string {
+  const [first, last] = [layers[0]!, layers.at(-1)!];
+  return layers.length === 1 ? first : `${first} to ${last} (${layers.length} layers)`;
 }

@@ -10,6 +10,8 @@ export interface ScheduleGoal {
   readonly slowdown: number;
   /** What may be spent beyond: a factor of the instructions of the schedule that `slowdown` leads to. */
   readonly further?: number;
+  /** Instructions that may be spent, in place of `slowdown`; the fastest schedule is taken even if it needs more. */
+  readonly instructions?: number;
   /** The fastest schedule whose arena is at most this large; without it, the smallest arena. */
   readonly ramBytes?: number;
 }
@@ -20,6 +22,15 @@ export interface PlannedSchedule {
   readonly plan: ArenaPlan;
   /** Modelled. */
   readonly instructions: number;
+  /** Layers that are computed in strips of columns, one strip after another; null if there are none. */
+  readonly tiling: TiledLayers | null;
+}
+
+/** Layers in strips of columns. */
+export interface TiledLayers {
+  /** Names, in order. */
+  readonly layers: readonly string[];
+  readonly tiles: number;
 }
 
 /** A way through all steps: RAM that its parts take, planned each for itself, and modelled instructions. */
@@ -31,6 +42,9 @@ interface Route {
 
 /** Routes whose arenas are planned as a whole, the smallest first. */
 const finalists = 5;
+
+/** Routes that are planned as a whole for a budget, where graphs are many. */
+const fewPlans = 3;
 
 /** The schedule that the goal asks for. */
 export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena: ArenaOptions): PlannedSchedule {
@@ -57,10 +71,10 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
       }
       routes.push(value);
     }
-    const affordable = routes.filter((route) => route.instructions <= instructions);
+    const affordable = routes.filter((route) => route === fastest || route.instructions <= instructions);
     return affordable.slice(-finalists).map(plan).reduce(smaller);
   };
-  const found = takeUpTo(fastest.instructions * goal.slowdown);
+  const found = takeUpTo(goal.instructions ?? fastest.instructions * goal.slowdown);
   return goal.further === undefined ? found : smaller(found, takeUpTo(found.instructions * goal.further));
 }
 
@@ -81,11 +95,38 @@ export function scheduleFront(context: OptionContext, arena: ArenaOptions): read
   return front;
 }
 
+/**
+ * Plans for budgets of RAM, each made once: the fastest of the schedules whose arena fits, of the first few whose parts do; if none
+ * fits, the smallest of those.
+ */
+export function plansWithin(context: OptionContext, arena: ArenaOptions): (ramBytes: number) => PlannedSchedule {
+  const plans = new Map<Route, PlannedSchedule>();
+  const plan = (route: Route) => {
+    const planned = plans.get(route) ?? planRoute(context, route, arena);
+    plans.set(route, planned);
+    return planned;
+  };
+  let routes: readonly Route[] | undefined;
+  return (ramBytes) => {
+    routes ??= [...routesOf(context)];
+    const fitting = routes.filter(({ peakBytes }) => peakBytes <= ramBytes).slice(0, fewPlans);
+    let best: PlannedSchedule | null = null;
+    for (const route of fitting.length > 0 ? fitting : routes.slice(-1)) {
+      const next = plan(route);
+      best = best === null ? next : smaller(best, next);
+      if (best.plan.sizeBytes <= ramBytes) {
+        break;
+      }
+    }
+    return best!;
+  };
+}
+
 function planRoute(context: OptionContext, { options, instructions }: Route, arena: ArenaOptions): PlannedSchedule {
   const steps: readonly Step[] = options.flatMap((option) => option.steps);
   const segments: readonly Segment[] = options.map((option) => option.segment);
   const program = withSharedRings(programOf(context.graph, steps, segments, context.sources, context.outside));
-  return { program, plan: planArena(program, arena), instructions };
+  return { program, plan: planArena(program, arena), instructions, tiling: null };
 }
 
 /**

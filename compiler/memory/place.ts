@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic, stopOnErrors } from '../diagnostics/index.ts';
-import type { Program } from '../schedule/index.ts';
+import { layerOfTile, type Program } from '../schedule/index.ts';
 import type { Memory, Target } from '../targets/index.ts';
 import type { ArenaPlan } from './plan-program.ts';
 
@@ -56,13 +56,15 @@ export function placeProgram(
         placement.code = sectionOf(memory, 'text');
         break;
       case 'weights': {
-        const steps = request.layers.map((layer) => stepOf(program, layer));
-        const all = program.steps.map((_, step) => step);
-        for (const [i, step] of (request.layers.length === 0 ? all : steps).entries()) {
-          if (step === undefined) {
-            diagnostics.push(unknownLayer(program, request.layers[i]!));
-          } else {
-            take(memory, constantBytes(program, step));
+        const unknown = request.layers.filter((layer) => stepsOf(program, layer).length === 0);
+        diagnostics.push(...unknown.map((layer) => unknownLayer(program, layer)));
+        const parts =
+          request.layers.length === 0
+            ? program.steps.map((_, step) => [step])
+            : request.layers.map((layer) => stepsOf(program, layer));
+        for (const steps of parts) {
+          take(memory, constantBytes(program, steps));
+          for (const step of steps) {
             weightsOfStep.set(step, sectionOf(memory, 'rodata'));
           }
         }
@@ -104,14 +106,23 @@ function sectionOf(memory: Memory, kind: 'bss' | 'text' | 'rodata'): string {
   return named ?? `.${kind}.${memory.name.toLowerCase()}`;
 }
 
-function stepOf(program: Program, layer: string): number | undefined {
-  const byName = program.steps.findIndex((step) => step.node.name === layer);
-  const byNumber = /^\d+$/.test(layer) && Number(layer) < program.steps.length ? Number(layer) : -1;
-  return byName >= 0 ? byName : byNumber >= 0 ? byNumber : undefined;
+/** The step of this name or number, with all tiles of its layer: they share their constants. */
+function stepsOf(program: Program, layer: string): readonly number[] {
+  const names = program.steps.map((step) => step.node.name);
+  const name = names.includes(layer) ? layer : /^\d+$/.test(layer) ? names[Number(layer)] : layer;
+  const isOfLayer = (other: string) =>
+    other === name || (name !== undefined && layerOfTile(other) === layerOfTile(name));
+  return names.flatMap((other, step) => (isOfLayer(other) ? [step] : []));
 }
 
-function constantBytes(program: Program, step: number): number {
-  return program.steps[step]!.call.constants.reduce((sum, array) => sum + array.values.byteLength, 0);
+/** Of the constants of steps; those of equal values are emitted once. */
+function constantBytes(program: Program, steps: readonly number[]): number {
+  const sizes = new Map<string, number>();
+  for (const { values } of steps.flatMap((step) => program.steps[step]!.call.constants)) {
+    const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('latin1');
+    sizes.set(bytes, values.byteLength);
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
 function unknownMemory(target: Target, { what, memory }: PlacementRequest): Diagnostic {

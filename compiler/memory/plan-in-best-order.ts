@@ -28,6 +28,14 @@ const slowdowns: Readonly<Record<Objective, number>> = { speed: 1, balanced: 1.0
 /** What `ram` may spend beyond: a factor of the instructions that `balanced` takes. */
 const furtherSlowdown = 1.04;
 
+/** The most that `ram` may spend, as a factor of the instructions of the fastest schedule. */
+export const mostSlowdown = slowdowns.ram * furtherSlowdown;
+
+/** Instructions that `ram` may spend on the graph. */
+export function allowedInstructions(graph: Graph, steps: readonly Step[], options: PlanningOptions): number {
+  return planInBestOrder(graph, steps, { ...options, objective: 'balanced' }).instructions * furtherSlowdown;
+}
+
 /**
  * The schedule and arena that the objective asks for, of the orders of the nodes that are tried: the file's, and the one in
  * which the fewest bytes are live at one time. The second is taken only if it serves the objective better, with alignment,

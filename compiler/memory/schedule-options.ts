@@ -47,6 +47,8 @@ export interface OptionContext {
   readonly goal: CodeGoal;
   /** Steps may advance together: takes code for the loops, and for kernels that suit rows better. */
   readonly mayGoTogether: boolean;
+  /** Steps with which something begins that goes together with nothing before it: the tiles of a tiled graph, and what follows them. */
+  readonly beginnings?: ReadonlySet<number>;
   /** The input whose rows come one after another while the first steps run; null if inputs are whole. */
   readonly streamed: TensorId | null;
 }
@@ -99,6 +101,9 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
   for (let first = lastReader + 1; context.mayGoTogether && first < peaks.length; first++) {
     for (let end = first + 2; end <= Math.min(peaks.length, first + longestSegment); end++) {
       const range = { first, end };
+      if (context.beginnings?.has(end - 1) === true) {
+        break;
+      }
       if (!isWorthIt(hot.slice(first, end))) {
         continue;
       }

@@ -53,6 +53,8 @@ export interface CompileReport {
     readonly modelledCodeBytes: number;
     readonly weightBytes: number;
   };
+  /** Layers of the model that are computed in strips of columns, one strip after another; null if there are none. */
+  readonly tiling: { readonly tiles: number; readonly layers: readonly string[] } | null;
   /** Of one inference: the sum over the layers. */
   readonly predictedInstructions: number;
   readonly layers: readonly LayerReport[];
@@ -79,6 +81,7 @@ export function compileReport(result: CompileResult, targetName: string): Compil
       optimal: result.plan.optimal,
     },
     flash: { codeBytes: null, modelledCodeBytes: result.codeBytes, weightBytes: result.view.weightBytes },
+    tiling: result.tiling === null ? null : { tiles: result.tiling.tiles, layers: result.tiling.layers },
     predictedInstructions: predicted.reduce((sum, instructions) => sum + instructions, 0),
     layers: result.program.steps.map((step, i) => ({
       name: step.node.name,

@@ -11,7 +11,7 @@ import {
 import type { Conv2dAttributes } from '../ops/conv2d/definition.ts';
 import { type DepthwiseConv2dAttributes, depthwiseWindows } from '../ops/depthwise-conv2d/definition.ts';
 import type { PadAttributes } from '../ops/pad/definition.ts';
-import { dilatedSize, type Padding } from '../ops/padding.ts';
+import { dilatedSize } from '../ops/padding.ts';
 import { type PoolAttributes, poolWindows } from '../ops/pool.ts';
 import type { Windows } from '../ops/windows.ts';
 
@@ -21,6 +21,8 @@ export interface ColumnWindow {
   readonly operand: number;
   readonly stride: number;
   readonly span: number;
+  /** Rows of the operand that are read for a row of the result. */
+  readonly rows: number;
   /** Columns of padding in front of the image. */
   readonly left: number;
   /** Columns of the image. */
@@ -66,19 +68,21 @@ function isImage(tensor: Tensor): boolean {
 }
 
 function windowed(view: NodeView, { kernel, strides, dilations, padding }: Windows): readonly ColumnWindow[] | null {
-  return isImage(operand(view, 0)) ? [windowOf(operand(view, 0), kernel[1], strides[1], dilations[1], padding)] : null;
+  return isImage(operand(view, 0)) ? [windowOf(operand(view, 0), { kernel, strides, dilations, padding })] : null;
 }
 
 function convolved(view: NodeView<Conv2dAttributes>): ColumnWindow {
   const { strides, dilations, padding } = view.attributes;
-  return windowOf(operand(view, 0), operand(view, 1).shape[2]!, strides[1], dilations[1], padding);
+  const [, height, width] = operand(view, 1).shape as [number, number, number, number];
+  return windowOf(operand(view, 0), { kernel: [height, width], strides, dilations, padding });
 }
 
-function windowOf(image: Tensor, kernel: number, stride: number, dilation: number, padding: Padding): ColumnWindow {
+function windowOf(image: Tensor, { kernel, strides, dilations, padding }: Windows): ColumnWindow {
   return {
     operand: 0,
-    stride,
-    span: dilatedSize(kernel, dilation),
+    stride: strides[1],
+    span: dilatedSize(kernel[1], dilations[1]),
+    rows: dilatedSize(kernel[0], dilations[0]),
     left: padding[2],
     width: image.shape[2]!,
     withPadding: (attributes, { left, right }) => ({ ...attributes, padding: [padding[0], padding[1], left, right] }),
@@ -93,6 +97,7 @@ function padded(view: NodeView<PadAttributes>): ColumnWindow {
     operand: 0,
     stride: 1,
     span: 1,
+    rows: 1,
     left: before[2]!,
     width: operand(view, 0).shape[2]!,
     withPadding: (attributes, { left, right }) => ({
@@ -112,7 +117,7 @@ function sameColumns(view: NodeView): readonly ColumnWindow[] | null {
   const windows: ColumnWindow[] = [];
   for (const [index, tensor] of view.inputs.entries()) {
     if (tensor !== null && isImage(tensor) && tensor.shape[2] === width) {
-      windows.push({ operand: index, stride: 1, span: 1, left: 0, width, withPadding: unchanged });
+      windows.push({ operand: index, stride: 1, span: 1, rows: 1, left: 0, width, withPadding: unchanged });
     } else if (tensor !== null && (tensor.shape.at(-2) ?? 1) !== 1) {
       return null;
     }

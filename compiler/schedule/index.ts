@@ -8,6 +8,7 @@ export {
   type SelectionOptions,
 } from './choose-kernels.ts';
 export { modelledCodeBytes } from './code-bytes.ts';
+export { type ColumnWindow, columnWindows } from './column-windows.ts';
 export { isasOf } from './isas.ts';
 export { type OrderedGraph, type OrderOptions, orderNodes } from './order-nodes.ts';
 export { rowsDue, rowsOfTurn, turnsOf, wholeSegment } from './pace.ts';
@@ -16,6 +17,15 @@ export { sizeOfBuffer } from './program.ts';
 export { isDrivenByRows, type RowRange, rowCountOf, rowsOf, rowsRead, unitBytes } from './row-access.ts';
 export { rowsInTick, type Stride, segmentOf } from './segments.ts';
 export { programOf } from './storage.ts';
-export { layerOfTile, type TiledGraph, type Tiling, tileColumns, tileName } from './tile-columns.ts';
+export {
+  columnsNeeded,
+  columnsOfTile,
+  isClosed,
+  layerOfTile,
+  type TiledGraph,
+  type Tiling,
+  tileColumns,
+  tileName,
+} from './tile-columns.ts';
 export { viewOfRows } from './view-of-rows.ts';
 export { isView, sourcesOfViews, type ViewSources } from './views.ts';

@@ -25,6 +25,11 @@ export interface ColumnRange {
   readonly end: number;
 }
 
+/** Columns of the result that a tile makes. */
+export function columnsOfTile(width: number, tiles: number, tile: number): ColumnRange {
+  return { begin: Math.floor((tile * width) / tiles), end: Math.floor(((tile + 1) * width) / tiles) };
+}
+
 /** The name of a layer's part in a tile; none of its characters means anything where layers are listed. */
 export function tileName(layer: string, { begin, end }: ColumnRange): string {
   return `${layer} (columns ${begin}-${end - 1})`;
@@ -56,8 +61,7 @@ export function tileColumns(graph: Graph, tiling: Tiling): TiledGraph | null {
   const nodes: Node[] = [];
   const tileOf = new Map<Node, number>();
   for (let tile = 0; tile < tiles; tile++) {
-    const columns = { begin: Math.floor((tile * width) / tiles), end: Math.floor(((tile + 1) * width) / tiles) };
-    const written = writer.write(result.id, columns);
+    const written = writer.write(result.id, columnsOfTile(width, tiles, tile));
     if (written === null) {
       return null;
     }
@@ -96,7 +100,7 @@ export function windowsOf(graph: Graph, layers: readonly Node[]): readonly (read
 }
 
 /** True if only the last result of the layers is read behind them. */
-function isClosed(graph: Graph, { first, end }: Tiling): boolean {
+export function isClosed(graph: Graph, { first, end }: Pick<Tiling, 'first' | 'end'>): boolean {
   const inner = new Set(graph.nodes.slice(first, end - 1).flatMap((node) => node.outputs));
   const others = [...graph.nodes.slice(0, first), ...graph.nodes.slice(end)].flatMap((node) => node.inputs);
   const last = graph.nodes[end - 1];
@@ -123,7 +127,7 @@ export interface ReadColumns extends ColumnRange {
   readonly right: number;
 }
 
-/** Columns of every tensor, by id, that are needed for columns of the result; null if windows lie in padding alone. */
+/** Columns of every tensor, by id, that are needed for columns of the result; null if windows lie in padding alone, or do not say it. */
 export function columnsNeeded(
   layers: readonly Node[],
   windows: readonly (readonly ColumnWindow[])[],
@@ -132,9 +136,9 @@ export function columnsNeeded(
 ): ReadonlyMap<TensorId, ColumnRange> | null {
   const needed = new Map<TensorId, ColumnRange>([[result, columns]]);
   for (let k = layers.length - 1; k >= 0; k--) {
-    const own = needed.get(layers[k]!.outputs[0]!)!;
+    const own = needed.get(layers[k]!.outputs[0]!);
     for (const window of windows[k]!) {
-      const read = columnsRead(window, own);
+      const read = own === undefined ? null : columnsRead(window, own);
       if (read === null) {
         return null;
       }
