@@ -16,5 +16,5 @@ export { sizeOfBuffer } from './program.ts';
 export { isDrivenByRows, type RowRange, rowCountOf, rowsOf, rowsRead, unitBytes } from './row-access.ts';
 export { rowsInTick, type Stride, segmentOf } from './segments.ts';
 export { programOf } from './storage.ts';
-export { viewOfRows } from './view-of-rows.ts';
-export { isView, sourcesOfViews, type ViewSources } from './views.ts';
+export { instructionsPerCall, viewOfRows } from './view-of-rows.ts';
+export { isPitched, placeOf, sourceOf, type View, type Views, viewsOf } from './views.ts';
