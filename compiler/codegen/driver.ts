@@ -11,6 +11,8 @@ import { wrapped } from './wrap.ts';
 export interface Ring {
   readonly slots: number;
   readonly phase: number;
+  /** Elements from a row to the next, where rows lie within longer ones. */
+  readonly pitch?: number;
 }
 
 export type RingOf = (id: TensorId) => Ring;
@@ -52,8 +54,8 @@ export function driverOf(step: Step, prefix: string, ringOf: RingOf): Driver {
 }
 
 function ringFields(tensor: Pick<Tensor, 'shape' | 'dtype' | 'id'>, row: number, ringOf: RingOf): string {
-  const { slots, phase } = ringOf(tensor.id);
-  return `{${[row, slots, phase].map(integerLiteral).join(', ')}}`;
+  const { slots, phase, pitch = row } = ringOf(tensor.id);
+  return `{${[pitch, slots, phase].map(integerLiteral).join(', ')}}`;
 }
 
 function elementsOfRow(tensor: Pick<Tensor, 'shape' | 'dtype'>): number {
@@ -67,6 +69,7 @@ function rowsDriver(step: Step, prefix: string, window: RowWindow, ringOf: RingO
   const helper = input.dtype === 'float32' ? 'window_f32' : 'window_s8';
   const [batches, inputHeight, ...inputRow] = input.shape as [number, number, ...number[]];
   const [, outputHeight, ...outputRow] = output.shape as [number, number, ...number[]];
+  const rowsPerCall = isApart(ringOf, output) ? 1 : (window.rowsPerCall ?? 1);
   const handedOn = handedOnBy(call, ['rows', 'outputRows', 'rowCount', 'rowIndex'], prefix, step);
   const fields: readonly (readonly [string, string])[] = [
     ['batches', integerLiteral(batches)],
@@ -78,7 +81,7 @@ function rowsDriver(step: Step, prefix: string, window: RowWindow, ringOf: RingO
     ['stride', integerLiteral(window.stride)],
     ['dilation', integerLiteral(window.dilation)],
     ['pad_top', integerLiteral(window.padTop)],
-    ['rows_per_call', integerLiteral(window.rowsPerCall ?? 1)],
+    ['rows_per_call', integerLiteral(rowsPerCall)],
   ];
   const kernelArguments = call.arguments.map((argument) => {
     switch (argument.kind) {
@@ -120,7 +123,7 @@ function rowsDriver(step: Step, prefix: string, window: RowWindow, ringOf: RingO
   return {
     name,
     uses: [helper, 'ring_at', 'ring_run'],
-    pointers: window.kernelHeight * (window.rowsPerCall ?? 1),
+    pointers: window.kernelHeight * rowsPerCall,
     batches: batches > 1,
     layout: { type: 'rows', fields: fields.map(([field, value]) => `.${field} = ${value}`) },
     passedOn: handedOn.passedOn,
@@ -139,6 +142,11 @@ function rowsDriver(step: Step, prefix: string, window: RowWindow, ringOf: RingO
   };
 }
 
+/** True if no two rows of the tensor lie one behind the other. */
+function isApart(ringOf: RingOf, { id }: Pick<Tensor, 'id'>): boolean {
+  return ringOf(id).pitch !== undefined;
+}
+
 const whole = (slots: number): Ring => ({ slots, phase: 0 });
 
 function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run' }>, ringOf: RingOf): Driver {
@@ -148,6 +156,7 @@ function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run
   const moving = call.arguments.flatMap((argument) =>
     argument.kind === 'input' && view.inputs[argument.index]?.kind === 'computed' ? [argument.index] : [],
   );
+  const isByRow = [output, ...moving.map((index) => view.inputs[index]!)].some((tensor) => isApart(ringOf, tensor));
   const placeOf = (index: number) => moving.indexOf(index);
   const handedOn = handedOnBy(
     call,
@@ -162,7 +171,7 @@ function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run
       case 'output':
         return `&output[${prefix}_ring_at(&runs->output, y)]`;
       case 'runLength':
-        return 'count * runs->units';
+        return isByRow ? 'runs->units' : 'count * runs->units';
       case 'input': {
         const place = placeOf(argument.index);
         return place < 0 ? handedOn.nameOf(argument) : `&input_${place}[${prefix}_ring_at(&runs->inputs[${place}], y)]`;
@@ -177,11 +186,11 @@ function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run
   // Steps whose other operand stands still have a driver of their own.
   const operands = call.arguments.filter((argument) => argument.kind === 'input').length;
   const suffix = moving.length === operands ? '' : `_of_${moving.join('_')}`;
-  const name = `${prefix}_${call.kernel}_runs${suffix}`;
+  const name = `${prefix}_${call.kernel}_${isByRow ? 'each_row' : 'runs'}${suffix}`;
   const runOf = (ring: string, end: string) => `${prefix}_ring_run(&runs->${ring}, y, ${end})`;
   return {
     name,
-    uses: ['runs', 'ring_at', 'ring_run'],
+    uses: isByRow ? ['runs', 'ring_at'] : ['runs', 'ring_at', 'ring_run'],
     pointers: 0,
     batches: false,
     layout: {
@@ -197,7 +206,9 @@ function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run
       driverText(
         prefix,
         name,
-        `${call.kernel} for runs of rows.`,
+        isByRow
+          ? `${call.kernel} for one row after the other, within longer rows.`
+          : `${call.kernel} for runs of rows.`,
         [
           ...moving.map((index, place) => `const ${cTypeOfDType(view.inputs[index]!.dtype)} *input_${place}`),
           `${cTypeOfDType(output.dtype)} *output`,
@@ -206,15 +217,21 @@ function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run
           'int32_t begin',
           'int32_t end',
         ],
-        [
-          'for (int32_t y = begin; y < end;) {',
-          `    int32_t count = ${runOf('output', 'end')};`,
-          '',
-          ...moving.map((_, place) => `    count = ${runOf(`inputs[${place}]`, 'y + count')};`),
-          `    ${wrapped(`${prefix}_${call.kernel}(`, kernelArguments, ');')}`,
-          '    y += count;',
-          '}',
-        ],
+        isByRow
+          ? [
+              'for (int32_t y = begin; y < end; y++) {',
+              `    ${wrapped(`${prefix}_${call.kernel}(`, kernelArguments, ');')}`,
+              '}',
+            ]
+          : [
+              'for (int32_t y = begin; y < end;) {',
+              `    int32_t count = ${runOf('output', 'end')};`,
+              '',
+              ...moving.map((_, place) => `    count = ${runOf(`inputs[${place}]`, 'y + count')};`),
+              `    ${wrapped(`${prefix}_${call.kernel}(`, kernelArguments, ');')}`,
+              '    y += count;',
+              '}',
+            ],
       ),
   };
 }
@@ -222,6 +239,7 @@ function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run
 function reductionDriver(step: Step, prefix: string, ringOf: RingOf): Driver {
   const { call, view } = step;
   const [input, output] = [view.inputs[0]!, view.outputs[0]!];
+  const isByRow = isApart(ringOf, input);
   const handedOn = handedOnBy(call, ['input', 'output', 'rowCount', 'rowIndex'], prefix, step);
   const kernelArguments = call.arguments.map((argument) => {
     switch (argument.kind) {
@@ -230,23 +248,23 @@ function reductionDriver(step: Step, prefix: string, ringOf: RingOf): Driver {
       case 'output':
         return 'output';
       case 'rowCount':
-        return 'count';
+        return isByRow ? '1' : 'count';
       case 'rowIndex':
         return 'y';
       default:
         return handedOn.nameOf(argument);
     }
   });
-  const { slots, phase } = ringOf(input.id);
-  const name = `${prefix}_${call.kernel}_rows`;
+  const { slots, phase, pitch = elementsOfRow(input) } = ringOf(input.id);
+  const name = `${prefix}_${call.kernel}_${isByRow ? 'each_row' : 'rows'}`;
   return {
     name,
-    uses: ['ring_at', 'ring_run'],
+    uses: isByRow ? ['ring_at'] : ['ring_at', 'ring_run'],
     pointers: 0,
     batches: false,
     layout: {
       type: 'ring',
-      fields: [`.row = ${integerLiteral(elementsOfRow(input))}`, `.slots = ${slots}`, `.phase = ${phase}`],
+      fields: [`.row = ${integerLiteral(pitch)}`, `.slots = ${slots}`, `.phase = ${phase}`],
     },
     passedOn: handedOn.passedOn,
     text: () =>
@@ -262,14 +280,20 @@ function reductionDriver(step: Step, prefix: string, ringOf: RingOf): Driver {
           'int32_t begin',
           'int32_t end',
         ],
-        [
-          'for (int32_t y = begin; y < end;) {',
-          `    const int32_t count = ${prefix}_ring_run(ring, y, end);`,
-          '',
-          `    ${wrapped(`${prefix}_${call.kernel}(`, kernelArguments, ');')}`,
-          '    y += count;',
-          '}',
-        ],
+        isByRow
+          ? [
+              'for (int32_t y = begin; y < end; y++) {',
+              `    ${wrapped(`${prefix}_${call.kernel}(`, kernelArguments, ');')}`,
+              '}',
+            ]
+          : [
+              'for (int32_t y = begin; y < end;) {',
+              `    const int32_t count = ${prefix}_ring_run(ring, y, end);`,
+              '',
+              `    ${wrapped(`${prefix}_${call.kernel}(`, kernelArguments, ');')}`,
+              '    y += count;',
+              '}',
+            ],
       ),
   };
 }

@@ -70,7 +70,7 @@ export function emitStep(context: StepContext): StepCode {
   };
   const { work } = call;
   const driver =
-    work.kind === 'rows' || context.pace !== null || work.kind === 'reduction'
+    work.kind === 'rows' || context.pace !== null || work.kind === 'reduction' || hasRowsApart(context)
       ? driverOf(step, prefix, context.ringOf)
       : null;
   if (driver !== null) {
@@ -98,6 +98,13 @@ export function emitStep(context: StepContext): StepCode {
     driver,
     weightBytes: call.constants.reduce((sum, array) => sum + array.values.byteLength, 0),
   };
+}
+
+/** True if an operand or result of a run has its rows within longer ones. */
+function hasRowsApart({ step: { view }, ringOf }: StepContext): boolean {
+  return [...view.inputs, ...view.outputs].some(
+    (tensor) => tensor?.kind === 'computed' && ringOf(tensor.id).pitch !== undefined,
+  );
 }
 
 /** The operands that a driver moves along. */

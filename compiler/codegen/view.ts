@@ -1,8 +1,8 @@
-import { describeType, sizeBytesOf, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
+import { describeType, sizeBytesOf, sizeOfDType, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
 import type { Placement } from '../memory/place.ts';
 import type { ArenaPlan } from '../memory/plan-program.ts';
 import { operatorNamed } from '../ops/index.ts';
-import { type Program, rowsOf, type Segment, type Step } from '../schedule/index.ts';
+import { type Program, placeOf, rowsOf, type Segment, type Step } from '../schedule/index.ts';
 import { amalgamate, type KernelSources, kernelRoot, type Root } from './amalgamate.ts';
 import { alignColumns, commentText } from './comment.ts';
 import { constantPool } from './constants.ts';
@@ -66,16 +66,21 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     if (buffer === undefined) {
       throw new Error(`tensor '${tensor.name}' has no place`);
     }
+    const { offsetBytes } = placeOf(program.views, tensor);
     const pointer = pointers.get(buffer.id);
     if (pointer !== undefined) {
-      return pointer;
+      return offsetBytes === 0 ? pointer : `(${pointer} + ${offsetBytes / sizeOfDType(tensor.dtype)})`;
     }
-    return `${upper}_AT(${cType}, ${plan.bufferOffsets.get(buffer.id)!})`;
+    return `${upper}_AT(${cType}, ${plan.bufferOffsets.get(buffer.id)! + offsetBytes})`;
   };
   const ringOf = (id: TensorId): Ring => {
-    const { height } = rowsOf(tensorOf(program.graph, id));
-    const buffer = program.bufferOfTensor.get(id)!;
-    return buffer.sameRows ? buffer : { slots: height, phase: 0 };
+    const tensor = tensorOf(program.graph, id);
+    const { sameRows, slots, phase } = program.bufferOfTensor.get(id)!;
+    const pitchBytes = program.views.byTensor.get(id)?.pitchBytes ?? null;
+    return {
+      ...(sameRows ? { slots, phase } : { slots: rowsOf(tensor).height, phase: 0 }),
+      ...(pitchBytes === null ? {} : { pitch: pitchBytes / sizeOfDType(tensor.dtype) }),
+    };
   };
   const steps = program.segments.flatMap((segment) =>
     program.steps.slice(segment.first, segment.end).map((step, k) => {
@@ -232,8 +237,16 @@ function stepTable(program: Program, plan: ArenaPlan, steps: readonly StepCode[]
   const pointers = pointersOf(program);
   const offsetOf = (id: TensorId | null | undefined) => {
     const buffer = id === null || id === undefined ? undefined : program.bufferOfTensor.get(id);
-    const ring = buffer !== undefined && buffer.slots < buffer.height ? ` (${buffer.slots} rows)` : '';
-    return buffer === undefined ? '-' : `${pointers.get(buffer.id) ?? plan.bufferOffsets.get(buffer.id)!}${ring}`;
+    if (id === null || id === undefined || buffer === undefined) {
+      return '-';
+    }
+    const { offsetBytes } = placeOf(program.views, tensorOf(program.graph, id));
+    const pointer = pointers.get(buffer.id);
+    const place =
+      pointer === undefined
+        ? plan.bufferOffsets.get(buffer.id)! + offsetBytes
+        : `${pointer}${offsetBytes === 0 ? '' : ` + ${offsetBytes}`}`;
+    return `${place}${buffer.slots < buffer.height ? ` (${buffer.slots} rows)` : ''}`;
   };
   const rows = program.steps.map((step, i) => [
     String(i),

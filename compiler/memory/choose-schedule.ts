@@ -125,7 +125,7 @@ export function plansWithin(context: OptionContext, arena: ArenaOptions): (ramBy
 function planRoute(context: OptionContext, { options, instructions }: Route, arena: ArenaOptions): PlannedSchedule {
   const steps: readonly Step[] = options.flatMap((option) => option.steps);
   const segments: readonly Segment[] = options.map((option) => option.segment);
-  const program = withSharedRings(programOf(context.graph, steps, segments, context.sources, context.outside));
+  const program = withSharedRings(programOf(context.graph, steps, segments, context.views, context.outside));
   return { program, plan: planArena(program, arena), instructions, tiling: null };
 }
 

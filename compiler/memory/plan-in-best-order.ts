@@ -1,7 +1,15 @@
 import { fail } from '../diagnostics/index.ts';
 import { type Graph, tensorOf } from '../ir/index.ts';
 import type { LoweringOptions } from '../ops/index.ts';
-import { bytePriceOf, codeGoalOf, type Objective, orderNodes, type Step, sourcesOfViews } from '../schedule/index.ts';
+import {
+  bytePriceOf,
+  codeGoalOf,
+  type Objective,
+  orderNodes,
+  type Step,
+  sourceOf,
+  viewsOf,
+} from '../schedule/index.ts';
 import { chooseSchedule, type PlannedSchedule, type ScheduleGoal, scheduleFront } from './choose-schedule.ts';
 import { byRows, canStream, type OptionContext } from './schedule-options.ts';
 import { streamedInput } from './streamed-input.ts';
@@ -106,17 +114,17 @@ function serves(one: PlannedSchedule, other: PlannedSchedule, { ramBytes }: Sche
 
 /** What the search for schedules knows of a graph. */
 export function contextOf(graph: Graph, steps: readonly Step[], options: PlanningOptions): OptionContext {
-  const sources = sourcesOfViews(graph);
+  const views = viewsOf(graph);
   const ports = options.callerPorts === true ? [...graph.inputs, ...graph.outputs] : [];
   return {
     graph,
     steps,
-    sources,
-    outside: new Set(ports.filter((id) => tensorOf(graph, id).kind === 'computed').map((id) => sources.get(id) ?? id)),
+    views,
+    outside: new Set(ports.filter((id) => tensorOf(graph, id).kind === 'computed').map((id) => sourceOf(views, id))),
     lowering: options.lowering,
     instructionsPerByte: bytePriceOf(options),
     goal: codeGoalOf(options.objective),
     mayGoTogether: options.objective !== 'size' || options.ramBytes !== undefined,
-    streamed: options.streamInput === true ? streamedInput(graph, byRows(steps, options.lowering), sources) : null,
+    streamed: options.streamInput === true ? streamedInput(graph, byRows(steps, options.lowering), views) : null,
   };
 }

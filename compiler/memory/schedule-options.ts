@@ -2,6 +2,8 @@
 import { type Graph, sizeBytesOf, type TensorId, tensorOf } from '../ir/index.ts';
 import type { CodeGoal, KernelCost, KernelRecord, LoweringOptions } from '../ops/index.ts';
 import {
+  instructionsPerCall,
+  isPitched,
   type Program,
   programOf,
   rowCountOf,
@@ -10,8 +12,9 @@ import {
   type Step,
   type Stride,
   segmentOf,
+  sourceOf,
   turnsOf,
-  type ViewSources,
+  type Views,
   viewOfRows,
   wholeSegment,
 } from '../schedule/index.ts';
@@ -37,7 +40,7 @@ export interface ScheduleOption {
 
 export interface OptionContext {
   readonly graph: Graph;
-  readonly sources: ViewSources;
+  readonly views: Views;
   /** Tensors that are no views and lie in memory of the caller. */
   readonly outside: ReadonlySet<TensorId>;
   readonly steps: readonly Step[];
@@ -75,8 +78,6 @@ const coldSteps = 4;
 /** Orders that are tried to place a part of a program. */
 const partIterations = 120;
 
-/** Instructions of the generated code around a call of a few rows. */
-const instructionsPerCall = 50;
 /** Of a step that has nothing to do in a tick. */
 const instructionsPerTick = 14;
 
@@ -122,15 +123,15 @@ export function scheduleOptions(context: OptionContext): readonly ScheduleOption
 
 /** False if the rows of a streamed input cannot drive the steps in this order: their images do not scale in step. */
 export function canStream(context: OptionContext): boolean {
-  const { graph, sources, streamed } = context;
+  const { graph, views, streamed } = context;
   if (streamed === null) {
     return true;
   }
   const steps = byRows(context.steps, context.lowering);
   const isReader = (step: Step) =>
-    step.view.inputs.some((input) => input !== null && (sources.get(input.id) ?? input.id) === streamed);
+    step.view.inputs.some((input) => input !== null && sourceOf(views, input.id) === streamed);
   const lastReader = steps.reduce((last, step, index) => (isReader(step) ? index : last), -1);
-  return segmentOf(graph, steps, { first: 0, end: lastReader + 1 }, strides[0]!, sources, streamed) !== null;
+  return segmentOf(graph, steps, { first: 0, end: lastReader + 1 }, strides[0]!, views, streamed) !== null;
 }
 
 /** True if the run of steps is hot, but for a few steps at its ends. */
@@ -184,7 +185,7 @@ function lowerings({ steps, lowering }: OptionContext): Lower {
 function aloneOptions(context: OptionContext, index: number, lower: Lower, uses: Uses): readonly ScheduleOption[] {
   const step = context.steps[index]!;
   const { work } = step.call;
-  const most = work.kind === 'rows' ? (work.window.rowsPerCall ?? 1) : 1;
+  const most = work.kind === 'rows' ? rowsTogether(context, step, work.window.rowsPerCall ?? 1) : 1;
   const segment = wholeSegment(index, rowCountOf(step));
   const range = { first: index, end: index + 1 };
   const natural = optionOf(context, range, segment, [step], uses, true);
@@ -219,7 +220,7 @@ function togetherOption(
   uses: Uses,
 ): ScheduleOption | null {
   const streamed = range.first === 0 ? context.streamed : null;
-  const segment = segmentOf(context.graph, context.steps, range, stride, context.sources, streamed);
+  const segment = segmentOf(context.graph, context.steps, range, stride, context.views, streamed);
   if (segment === null) {
     return null;
   }
@@ -227,19 +228,24 @@ function togetherOption(
     const index = range.first + k;
     const height = rowCountOf(context.steps[index]!);
     const { kernel, instructions } = cheapest(context, index, height, pace.rows);
-    return lower(index, { kernel, instructions: instructions + segment.ticks * instructionsPerTick }, pace.rows);
+    const rows = rowsTogether(context, context.steps[index]!, pace.rows);
+    return lower(index, { kernel, instructions: instructions + segment.ticks * instructionsPerTick }, rows);
   });
   return optionOf(context, range, segment, members, uses, false);
 }
 
+/** Rows that a call of the step's kernel computes, of so many that are due: one where rows lie within longer ones. */
+function rowsTogether({ views }: OptionContext, { view, call }: Step, rows: number): number {
+  const operands = call.work.kind === 'rows' ? [] : view.inputs;
+  const isApart = [...operands, ...view.outputs].some((tensor) => tensor !== null && isPitched(views, tensor.id));
+  return isApart ? 1 : rows;
+}
+
 /** The kernel that costs least for so many rows at a time, and the instructions of all rows. */
-function cheapest(
-  { steps, instructionsPerByte, goal }: OptionContext,
-  index: number,
-  height: number,
-  rows: number,
-): Choice {
+function cheapest(context: OptionContext, index: number, height: number, wishedRows: number): Choice {
+  const { steps, instructionsPerByte, goal } = context;
   const step = steps[index]!;
+  const rows = rowsTogether(context, step, wishedRows);
   const used = new Set(steps.map(({ kernel }) => kernel.name));
   const turn = { rows: Math.min(rows, height), skip: 0 };
   const turns = turnsOf(turn, height);
@@ -310,13 +316,13 @@ interface Uses {
   readonly last: ReadonlyMap<TensorId, number>;
 }
 
-function usesOf({ graph, sources, steps }: OptionContext): Uses {
+function usesOf({ graph, views, steps }: OptionContext): Uses {
   const first = new Map<TensorId, number>();
   const last = new Map<TensorId, number>();
   const touch = (id: TensorId, at: number) => {
     const tensor = tensorOf(graph, id);
     if (tensor.kind === 'computed') {
-      const source = sources.get(id) ?? id;
+      const source = sourceOf(views, id);
       first.set(source, Math.min(first.get(source) ?? at, at));
       last.set(source, Math.max(last.get(source) ?? at, at));
     }
@@ -339,7 +345,7 @@ function usesOf({ graph, sources, steps }: OptionContext): Uses {
 
 /** Steps [first, end) as a program of their own, and the bytes of tensors that live across it untouched. */
 function partOf(
-  { graph, sources, outside }: OptionContext,
+  { graph, views, outside }: OptionContext,
   first: number,
   end: number,
   segment: Segment,
@@ -350,7 +356,7 @@ function partOf(
   for (const step of steps) {
     for (const tensor of [...step.view.inputs, ...step.view.outputs]) {
       if (tensor?.kind === 'computed') {
-        touched.add(sources.get(tensor.id) ?? tensor.id);
+        touched.add(sourceOf(views, tensor.id));
       }
     }
   }
@@ -373,5 +379,5 @@ function partOf(
   }
   const part = { ...graph, inputs, outputs, nodes: steps.map((step) => step.node) };
   const own = { ...segment, first: 0, end: steps.length };
-  return { program: programOf(part, steps, [own], sources, outside), crossingBytes };
+  return { program: programOf(part, steps, [own], views, outside), crossingBytes };
 }

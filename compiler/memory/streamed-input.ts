@@ -1,9 +1,9 @@
 import { fail } from '../diagnostics/index.ts';
 import { describeNode, describeTensor, type Graph, type TensorId, tensorOf } from '../ir/index.ts';
-import { isDrivenByRows, rowsOf, type Step, type ViewSources } from '../schedule/index.ts';
+import { isDrivenByRows, rowsOf, type Step, sourceOf, type Views } from '../schedule/index.ts';
 
 /** The input whose rows can come one after another. Fails with `input-not-streamable` where that cannot be. */
-export function streamedInput(graph: Graph, steps: readonly Step[], sources: ViewSources): TensorId {
+export function streamedInput(graph: Graph, steps: readonly Step[], views: Views): TensorId {
   const [id, ...others] = graph.inputs;
   if (id === undefined || others.length > 0) {
     fail('input-not-streamable', {
@@ -13,7 +13,7 @@ export function streamedInput(graph: Graph, steps: readonly Step[], sources: Vie
     });
   }
   const tensor = tensorOf(graph, id);
-  const isOutput = graph.outputs.some((output) => (sources.get(output) ?? output) === id);
+  const isOutput = graph.outputs.some((output) => sourceOf(views, output) === id);
   if (rowsOf(tensor).height < 2 || isOutput) {
     fail('input-not-streamable', {
       where: describeTensor(tensor),
@@ -22,7 +22,7 @@ export function streamedInput(graph: Graph, steps: readonly Step[], sources: Vie
     });
   }
   const readers = steps.filter((step) =>
-    step.view.inputs.some((input) => input?.kind === 'computed' && (sources.get(input.id) ?? input.id) === id),
+    step.view.inputs.some((input) => input?.kind === 'computed' && sourceOf(views, input.id) === id),
   );
   const whole = readers.find((step) => !isDrivenByRows(step));
   if (whole !== undefined || readers.length === 0) {

@@ -7,6 +7,7 @@ import {
   columnWindows,
   isClosed,
   rowsOf,
+  sourceOf,
   type Tiling,
 } from '../schedule/index.ts';
 import type { OptionContext } from './schedule-options.ts';
@@ -63,30 +64,30 @@ export function tilingEstimates(context: OptionContext, bytes: number): readonly
 }
 
 /** Bytes that stand whole while nodes [first, end) run in tiles; null if they read rows that come one after another. */
-function wholeTensors({ graph, sources, outside, streamed }: OptionContext) {
+function wholeTensors({ graph, views, outside, streamed }: OptionContext) {
   const made = new Map<TensorId, number>(graph.inputs.map((id) => [id, -1]));
   const lastRead = new Map<TensorId, number>();
-  const sourceOf = (id: TensorId) => sources.get(id) ?? id;
+  const bytesOf = (id: TensorId) => sourceOf(views, id);
   graph.nodes.forEach((node, at) => {
     for (const id of node.outputs) {
-      if (sourceOf(id) === id) {
+      if (bytesOf(id) === id) {
         made.set(id, at);
       }
     }
     for (const id of node.inputs) {
       if (id !== null) {
-        lastRead.set(sourceOf(id), at);
+        lastRead.set(bytesOf(id), at);
       }
     }
   });
   for (const id of graph.outputs) {
-    lastRead.set(sourceOf(id), graph.nodes.length);
+    lastRead.set(bytesOf(id), graph.nodes.length);
   }
   return (first: number, end: number): number | null => {
     let bytes = 0;
     for (const [id, at] of made) {
       const last = lastRead.get(id) ?? at;
-      const isResult = graph.nodes[end - 1]!.outputs.some((output) => sourceOf(output) === id);
+      const isResult = graph.nodes[end - 1]!.outputs.some((output) => bytesOf(output) === id);
       const isThere = at < first && last >= first;
       if (isThere && id === streamed) {
         return null;

@@ -4,12 +4,15 @@ import {
   type CValue,
   type Isa,
   type KernelCall,
+  type KernelCost,
   type KernelRecord,
   type LoweringOptions,
   operatorNamed,
 } from '../ops/index.ts';
 import type { Step } from './program.ts';
-import { isView } from './views.ts';
+import { isDrivenByRows, rowCountOf } from './row-access.ts';
+import { instructionsPerCall, viewOfRows } from './view-of-rows.ts';
+import { isPitched, type Views, viewsOf } from './views.ts';
 
 /** What the user wants most of. */
 export type Objective = 'balanced' | 'size' | 'speed' | 'ram';
@@ -52,7 +55,7 @@ interface Candidate {
   readonly cost: number;
 }
 
-/** A kernel for every node that computes something, in the graph's order. Views (reshape) need none. */
+/** A kernel for every node that computes something, in the graph's order. Views need none. */
 export function chooseKernels(graph: Graph, options: SelectionOptions): readonly Step[] {
   return chooseKernelsTogether([graph], options)[0]!;
 }
@@ -62,32 +65,73 @@ export function chooseKernelsTogether(
   graphs: readonly Graph[],
   options: SelectionOptions,
 ): readonly (readonly Step[])[] {
-  const views = graphs.map((graph) =>
-    graph.nodes.filter((node) => !isView(graph, node)).map((node) => viewOf(graph, node)),
-  );
-  const candidates = views.flat().map((view) => candidatesFor(view, options));
+  const views = graphs.map((graph) => {
+    const own = viewsOf(graph);
+    return graph.nodes
+      .filter((node) => !own.nodes.has(node))
+      .map((node) => ({ view: viewOf(graph, node), apart: rowsApart(own, node) }));
+  });
+  const candidates = views.flat().map(({ view, apart }) => candidatesFor(view, apart, options));
   const chosen = chooseTogether(candidates, bytePriceOf(options));
   let next = 0;
   return views.map((list) =>
-    list.map((view): Step => {
+    list.map(({ view, apart }): Step => {
       const { kernel } = chosen[next]!;
       const alternatives = candidates[next]!.map((candidate) => candidate.kernel);
-      const { instructions } = kernel.cost(view, codeGoalOf(options.objective));
+      const { instructions } = costOf(kernel, view, apart, options);
       next++;
-      return { node: view.node, view, kernel, alternatives, call: kernel.lower(view, options.lowering), instructions };
+      return { node: view.node, view, kernel, alternatives, call: lowered(kernel, view, apart, options), instructions };
     }),
   );
 }
 
-function candidatesFor(view: NodeView, options: SelectionOptions): readonly Candidate[] {
+/** Whether a node reads or writes images whose rows lie within longer ones. */
+interface RowsApart {
+  readonly operands: boolean;
+  readonly results: boolean;
+}
+
+function rowsApart(views: Views, { inputs, outputs }: NodeView['node']): RowsApart {
+  const some = (ids: readonly (number | null)[]) => ids.some((id) => id !== null && isPitched(views, id));
+  return { operands: some(inputs), results: some(outputs) };
+}
+
+/** The call; of results whose rows lie apart it computes one row at a time. */
+function lowered(
+  kernel: KernelRecord,
+  view: NodeView,
+  { results }: RowsApart,
+  { lowering }: SelectionOptions,
+): KernelCall {
+  return kernel.lower(view, results ? { ...lowering, rowsPerCall: 1 } : lowering);
+}
+
+/** What the kernel costs: called for each row where rows lie apart, unless it is given pointers to them. */
+function costOf(kernel: KernelRecord, view: NodeView, apart: RowsApart, options: SelectionOptions): KernelCost {
+  const goal = codeGoalOf(options.objective);
+  if (!apart.operands && !apart.results) {
+    return kernel.cost(view, goal);
+  }
+  const step = { view, call: lowered(kernel, view, apart, options) };
+  if (step.call.work.kind === 'rows' && !apart.results) {
+    return kernel.cost(view, goal);
+  }
+  const cost = kernel.cost(viewOfRows(step, 1), goal);
+  return { ...cost, instructions: rowCountOf(step) * (cost.instructions + instructionsPerCall) };
+}
+
+function candidatesFor(view: NodeView, apart: RowsApart, options: SelectionOptions): readonly Candidate[] {
   const kernels = operatorNamed(view.node.operator).kernels.filter(
-    (kernel) => options.isas.includes(kernel.isa) && kernel.accepts(view),
+    (kernel) =>
+      options.isas.includes(kernel.isa) &&
+      kernel.accepts(view) &&
+      (!(apart.operands || apart.results) || isDrivenByRows({ view, call: lowered(kernel, view, apart, options) })),
   );
   if (kernels.length === 0) {
     throw new Error(`no kernel accepts ${view.node.operator} '${view.node.name}', whose constraints hold`);
   }
   return kernels.map((kernel) => {
-    const { instructions, codeBytes, tableBytes = 0 } = kernel.cost(view, codeGoalOf(options.objective));
+    const { instructions, codeBytes, tableBytes = 0 } = costOf(kernel, view, apart, options);
     // For size the constants count as they are emitted; else they differ too little to lay them out for every candidate.
     const bytes =
       options.objective === 'size' && kernels.length > 1

@@ -27,5 +27,5 @@ export {
   tileColumns,
   tileName,
 } from './tile-columns.ts';
-export { viewOfRows } from './view-of-rows.ts';
-export { isView, sourcesOfViews, type ViewSources } from './views.ts';
+export { instructionsPerCall, viewOfRows } from './view-of-rows.ts';
+export { isPitched, placeOf, sourceOf, type View, type Views, viewsOf } from './views.ts';

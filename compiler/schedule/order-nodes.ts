@@ -1,11 +1,11 @@
-import type { Graph, Node } from '../ir/index.ts';
+import type { Graph, Node, TensorId } from '../ir/index.ts';
 import { beamOrder } from './order/beam.ts';
 import { bytesOfInputs, costOfOrder, type LiveModel, liveModelOf } from './order/live-bytes.ts';
 import { lowerBoundOf } from './order/lower-bound.ts';
 import { type Region, regionsOf } from './order/regions.ts';
 import { searchOrder } from './order/search.ts';
 import { startOf } from './order/state.ts';
-import { isView } from './views.ts';
+import { viewsOf } from './views.ts';
 
 /** How far the search goes. */
 export interface OrderOptions {
@@ -97,22 +97,24 @@ function highestOf(bytes: readonly number[]): number {
   return bytes.reduce((a, b) => Math.max(a, b), 0);
 }
 
-/** The graph with its steps in this order, each view right behind what it is a view of. */
+/** The graph with its steps in this order, each view right behind what it is made of. */
 function inOrder(graph: Graph, steps: readonly Node[]): Graph {
-  const viewsOf = new Map<number, Node[]>();
+  const views = viewsOf(graph).nodes;
+  const viewsReading = new Map<TensorId, Node[]>();
   for (const node of graph.nodes) {
-    if (isView(graph, node)) {
-      const source = node.inputs[0]!;
-      viewsOf.set(source, [...(viewsOf.get(source) ?? []), node]);
+    for (const id of views.has(node) ? new Set(node.inputs) : []) {
+      viewsReading.set(id!, [...(viewsReading.get(id!) ?? []), node]);
     }
   }
   const nodes: Node[] = [];
-  const follow = (ids: readonly number[]) => {
+  const there = new Set<TensorId>();
+  const follow = (ids: readonly TensorId[]) => {
     const open = [...ids];
     for (let id = open.shift(); id !== undefined; id = open.shift()) {
-      const views = viewsOf.get(id) ?? [];
-      nodes.push(...views);
-      open.push(...views.flatMap((view) => view.outputs));
+      there.add(id);
+      const ready = (viewsReading.get(id) ?? []).filter((view) => view.inputs.every((input) => there.has(input!)));
+      nodes.push(...ready);
+      open.push(...ready.flatMap((view) => view.outputs));
     }
   };
   follow(graph.inputs);

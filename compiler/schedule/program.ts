@@ -1,5 +1,6 @@
 import type { Graph, Node, NodeView, TensorId } from '../ir/index.ts';
 import type { KernelCall, KernelRecord } from '../ops/index.ts';
+import type { Views } from './views.ts';
 
 /** One node of the inference and the kernel that computes it, in order. */
 export interface Step {
@@ -53,7 +54,7 @@ export interface Call {
 }
 
 /**
- * Bytes that one or several tensors (views of one another) live in: `slots` rows, row y in slot `(y + phase) % slots`. With as
+ * Bytes that one or several tensors (a tensor and its views) live in: `slots` rows, row y in slot `(y + phase) % slots`. With as
  * many slots as rows it holds the tensor whole, with fewer it is a ring.
  *
  * Times are those of the calls: call c reads at `2 c + 1` and writes at `2 c + 2`; the caller writes the inputs at 0 and reads
@@ -72,7 +73,7 @@ export interface Buffer {
   readonly written: readonly number[];
   /** By row, never falling. */
   readonly read: readonly number[];
-  /** All members have these rows: only then it can be a ring. */
+  /** All members have these rows, or a part of each: only then it can be a ring. */
   readonly sameRows: boolean;
 }
 
@@ -104,6 +105,8 @@ export interface Program {
   /** Inputs and outputs that lie in memory of the caller: whole, and shared with nothing. */
   readonly outside: readonly Buffer[];
   readonly bufferOfTensor: ReadonlyMap<TensorId, Buffer>;
+  /** Where tensors lie in the buffers that they are in. */
+  readonly views: Views;
   readonly scratches: readonly Scratch[];
   readonly handovers: readonly Handover[];
 }

@@ -1,5 +1,6 @@
 /** Which rows of its operands a step reads for which rows of its own: all that schedules and memory plans know of kernels. */
-import { elementCount, sizeBytesOf, type Tensor } from '../ir/index.ts';
+import { elementCount, type NodeView, sizeBytesOf, type Tensor } from '../ir/index.ts';
+import { operatorNamed } from '../ops/index.ts';
 import type { Step } from './program.ts';
 
 /** Rows [begin, end). */
@@ -19,7 +20,7 @@ export function rowsOf(tensor: Pick<Tensor, 'shape' | 'dtype'>): {
 }
 
 /** Rows that a step computes one after another: of its result, or, of a reduction, of its operand. */
-export function rowCountOf(step: Step): number {
+export function rowCountOf(step: Pick<Step, 'call' | 'view'>): number {
   const { work } = step.call;
   const [result] = step.view.outputs;
   switch (work.kind) {
@@ -35,7 +36,7 @@ export function rowCountOf(step: Step): number {
 }
 
 /** True if the rows of a step of `run` work are runs of whole units, and all its operands have as many rows. */
-function movesByRows(step: Step): boolean {
+function movesByRows(step: Pick<Step, 'call' | 'view'>): boolean {
   const { work } = step.call;
   const result = step.view.outputs[0]!;
   const { height } = rowsOf(result);
@@ -48,7 +49,7 @@ function movesByRows(step: Step): boolean {
 }
 
 /** True if the step can compute its rows one after another, while others compute theirs. */
-export function isDrivenByRows(step: Step): boolean {
+export function isDrivenByRows(step: Pick<Step, 'call' | 'view'>): boolean {
   const { call, view } = step;
   const images = [view.inputs[0], view.outputs[0]];
   if (view.outputs.length !== 1 || view.inputs.some((tensor) => tensor?.kind === 'variable')) {
@@ -67,6 +68,16 @@ export function isDrivenByRows(step: Step): boolean {
     case 'whole':
       return false;
   }
+}
+
+/** True if on every core there is a kernel that computes the node's rows one after another. */
+export function canBeDrivenByRows(view: NodeView): boolean {
+  return operatorNamed(view.node.operator).kernels.some(
+    (kernel) =>
+      kernel.isa === 'portable' &&
+      kernel.accepts(view) &&
+      isDrivenByRows({ view, call: kernel.lower(view, { rounding: 'double' }) }),
+  );
 }
 
 /** Rows of an operand that the step reads for its rows [begin, end); none if they lie outside of the image. */

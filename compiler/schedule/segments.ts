@@ -3,7 +3,7 @@ import { type Graph, type Tensor, type TensorId, tensorOf } from '../ir/index.ts
 import { rowsDue, rowsOfTurn, tickOfTurn, turnsOf } from './pace.ts';
 import type { Pace, Segment, Step } from './program.ts';
 import { isDrivenByRows, rowCountOf, rowsOf, rowsRead } from './row-access.ts';
-import type { ViewSources } from './views.ts';
+import { bytesMeet, placeOf, sourceOf, type Views } from './views.ts';
 
 /** How many rows the steps of a segment compute at a time. */
 export interface Stride {
@@ -21,20 +21,20 @@ export function segmentOf(
   steps: readonly Step[],
   { first, end }: { readonly first: number; readonly end: number },
   stride: Stride,
-  sources: ViewSources,
+  views: Views,
   streamed: TensorId | null = null,
 ): Segment | null {
   const members = steps.slice(first, end);
-  if (!members.every((step) => isDrivenByRows(step) && keepsRows(graph, sources, step))) {
+  if (!members.every((step) => isDrivenByRows(step) && keepsRows(graph, views, step))) {
     return null;
   }
-  const found = scalesOf(members, sources);
+  const found = scalesOf(members, views);
   if (found === null) {
     return null;
   }
   const { scales, finest } = found;
   const turns = members.map((_, k) => turnOf(scales[k]!, stride));
-  const links = members.map((_, k) => linksTo(members, sources, k));
+  const links = members.map((_, k) => linksTo(members, views, k));
   const skips = skipsOf(members, turns, links);
   const paces = withLags(
     members,
@@ -47,7 +47,7 @@ export function segmentOf(
   }
   // The first step reads the input: its rows are those that scales start from.
   const rowsPerTick = turns.map(({ every }) => every).reduce(greatestCommonDivisor) * finest;
-  const pace = inputPace(members, paces, sources, tensorOf(graph, streamed), rowsPerTick);
+  const pace = inputPace(members, paces, views, tensorOf(graph, streamed), rowsPerTick);
   return pace === null ? null : { first, end, ticks, paces, input: { tensor: streamed, pace } };
 }
 
@@ -55,14 +55,14 @@ export function segmentOf(
 function inputPace(
   members: readonly Step[],
   paces: readonly Pace[],
-  sources: ViewSources,
+  views: Views,
   streamed: Tensor,
   rowsPerTick: number,
 ): Pace | null {
   const needs: { readonly tick: number; readonly rows: number }[] = [];
   members.forEach((step, k) => {
     step.view.inputs.forEach((tensor, operand) => {
-      if (tensor?.kind === 'computed' && (sources.get(tensor.id) ?? tensor.id) === streamed.id) {
+      if (tensor?.kind === 'computed' && sourceOf(views, tensor.id) === streamed.id) {
         const isWhole = rowsOf(tensor).height !== rowsOf(streamed).height;
         const height = rowCountOf(step);
         for (let m = 1; m <= turnsOf(paces[k]!, height); m++) {
@@ -83,28 +83,29 @@ function inputPace(
   return { lag: 0, every: 1, rows: rowsPerTick, skip };
 }
 
-/** True if the step's operands and result have the rows of the bytes that they are views of. */
-function keepsRows(graph: Graph, sources: ViewSources, step: Step): boolean {
+/** True if the step's operands and result have the rows of the bytes that they are views of, or are one row. */
+function keepsRows(graph: Graph, views: Views, step: Step): boolean {
   const tensors = [...step.view.inputs.slice(0, step.call.work.kind === 'run' ? undefined : 1), ...step.view.outputs];
   return tensors.every((tensor) => {
     if (tensor === null || tensor.kind !== 'computed') {
       return true;
     }
-    const [own, source] = [rowsOf(tensor), rowsOf(graph.tensors.get(sources.get(tensor.id) ?? tensor.id)!)];
-    return own.height === source.height || own.height === 1;
+    const [own, source] = [rowsOf(tensor), rowsOf(tensorOf(graph, sourceOf(views, tensor.id)))];
+    const { strideBytes } = placeOf(views, tensor);
+    return own.height === 1 || (own.height === source.height && strideBytes === source.rowBytes);
   });
 }
 
 /** Rows of the finest image for a row of each step, and rows of what is read for one of those; null where they contradict each other. */
 function scalesOf(
   members: readonly Step[],
-  sources: ViewSources,
+  views: Views,
 ): { readonly scales: readonly number[]; readonly finest: number } | null {
   const ofTensor = new Map<TensorId, number>();
   const scales: number[] = [];
   for (const step of members) {
     const inputs = step.view.inputs.flatMap((tensor) =>
-      tensor?.kind === 'computed' ? [sources.get(tensor.id) ?? tensor.id] : [],
+      tensor?.kind === 'computed' ? [sourceOf(views, tensor.id)] : [],
     );
     const known = inputs.flatMap((id) => ofTensor.get(id) ?? []);
     if (known.length === 0 && scales.length > 0) {
@@ -120,8 +121,11 @@ function scalesOf(
     const { work } = step.call;
     const scale = work.kind === 'rows' ? from * work.window.stride : from;
     scales.push(scale);
-    const output = step.view.outputs[0]!;
-    ofTensor.set(sources.get(output.id) ?? output.id, scale);
+    const output = sourceOf(views, step.view.outputs[0]!.id);
+    if ((ofTensor.get(output) ?? scale) !== scale) {
+      return null;
+    }
+    ofTensor.set(output, scale);
   }
   const finest = Math.min(...scales);
   return scales.every((scale) => scale % finest === 0)
@@ -140,14 +144,13 @@ interface Link {
   readonly operand: number;
 }
 
-function linksTo(members: readonly Step[], sources: ViewSources, writer: number): readonly Link[] {
-  const sourceOf = (id: TensorId) => sources.get(id) ?? id;
-  const written = sourceOf(members[writer]!.view.outputs[0]!.id);
+function linksTo(members: readonly Step[], views: Views, writer: number): readonly Link[] {
+  const written = members[writer]!.view.outputs[0]!;
   return members.flatMap((step, reader) =>
     reader <= writer
       ? []
       : step.view.inputs.flatMap((tensor, operand) =>
-          tensor?.kind === 'computed' && sourceOf(tensor.id) === written ? [{ reader, operand }] : [],
+          tensor?.kind === 'computed' && bytesMeet(views, written, tensor) ? [{ reader, operand }] : [],
         ),
   );
 }

@@ -1,13 +1,10 @@
 /** From steps and segments to a program: which calls are made, and when each row of each buffer is in use. */
-import { type Graph, sizeOfDType, type TensorId, tensorOf } from '../ir/index.ts';
+import { type Graph, sizeBytesOf, sizeOfDType, type TensorId, tensorOf } from '../ir/index.ts';
 import { rowsDue } from './pace.ts';
 import type { Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';
 import { rowCountOf, rowsOf, rowsRead, rowsWritten } from './row-access.ts';
 import { rowsInTick } from './segments.ts';
-import type { ViewSources } from './views.ts';
-
-/** Kernels read whole words of int8 data, so every tensor starts on a word. */
-const wordBytes = 4;
+import { isPitched, isWhole, placeOf, sourceOf, type Views, wordBytes } from './views.ts';
 
 /** A buffer while its times are being found. */
 interface Draft {
@@ -20,26 +17,28 @@ interface Draft {
 }
 
 /**
- * The program of `steps` in these segments, which must cover them in order; `sources` are those of the graph's views. What is
- * stored in tensors of `outside` and their views lies in memory of the caller.
+ * The program of `steps` in these segments, which must cover them in order; `views` are those of the graph. What is stored in
+ * tensors of `outside` and their views lies in memory of the caller.
  */
 export function programOf(
   graph: Graph,
   steps: readonly Step[],
   segments: readonly Segment[],
-  sources: ViewSources,
+  views: Views,
   outside: ReadonlySet<TensorId> = new Set(),
 ): Program {
-  const drafts = draftsOf(graph, steps, sources);
+  const drafts = draftsOf(graph, steps, views);
   const isOutside = (draft: Draft) => draft.tensors.some((id) => outside.has(id));
   const inArena = [...new Set(drafts.values())].filter((draft) => !isOutside(draft));
   const ofCaller = [...new Set(drafts.values())].filter(isOutside);
   const bufferOf = new Map([...inArena, ...ofCaller].map((draft, id) => [draft, id] as const));
   const touch = (id: TensorId, first: number, last: number, from: number, to: number) => {
     const draft = drafts.get(id)!;
-    const { rowBytes } = rowsOf(tensorOf(graph, id));
-    const begin = Math.floor((first * rowBytes) / draft.rowBytes);
-    const end = Math.ceil((last * rowBytes) / draft.rowBytes);
+    const tensor = tensorOf(graph, id);
+    const { offsetBytes, strideBytes } = placeOf(views, tensor);
+    const lastEnd = offsetBytes + (last - 1) * strideBytes + rowsOf(tensor).rowBytes;
+    const begin = Math.floor((offsetBytes + first * strideBytes) / draft.rowBytes);
+    const end = last > first ? Math.ceil(lastEnd / draft.rowBytes) : begin;
     for (let row = begin; row < end; row++) {
       draft.written[row] = Math.min(draft.written[row] ?? Number.POSITIVE_INFINITY, from);
       draft.read[row] = Math.max(draft.read[row] ?? from, to);
@@ -69,7 +68,7 @@ export function programOf(
         return;
       }
       const { begin, end } = rowsRead(step, operand, call);
-      const handsOver = step.call.inPlace.includes(operand) && mayHandOver(step, operand);
+      const handsOver = step.call.inPlace.includes(operand) && mayHandOver(graph, views, step, operand);
       touch(tensor.id, begin, end, at, handsOver ? at : at + 1);
       if (handsOver) {
         const [from, to] = [tensor.id, step.view.outputs[0]!.id].map((id) => bufferOf.get(drafts.get(id)!)!);
@@ -100,7 +99,7 @@ export function programOf(
       touchAll(tensor.id, 0, end);
     }
   }
-  const turns = turnsOfWriters(steps, segments);
+  const turns = turnsOfWriters(steps, segments, views);
   const buffers = [...bufferOf].map(([draft, id]) => finished(graph, draft, id, turns));
   const scratches = steps.flatMap((step, index): readonly Scratch[] =>
     step.call.scratchBytes > 0 ? [{ step: index, sizeBytes: step.call.scratchBytes, spans: spans[index]! }] : [],
@@ -114,6 +113,7 @@ export function programOf(
     buffers: buffers.slice(0, inArena.length),
     outside: buffers.slice(inArena.length),
     bufferOfTensor,
+    views,
     scratches,
     handovers,
   };
@@ -149,9 +149,12 @@ function isOneImage(step: Step): boolean {
   return step.view.outputs[0]!.shape[0] === 1;
 }
 
-/** True if the promise of `inPlace` can be used: the bytes of operand and result correspond. */
-function mayHandOver(step: Step, operand: number): boolean {
+/** True if the promise of `inPlace` can be used: the bytes of operand and result correspond, and are all of their buffers. */
+function mayHandOver(graph: Graph, views: Views, step: Step, operand: number): boolean {
   const [from, to] = [step.view.inputs[operand]!, step.view.outputs[0]!];
+  if (!isWhole(graph, views, from) || !isWhole(graph, views, to)) {
+    return false;
+  }
   return step.call.work.kind !== 'rows' || (isOneImage(step) && rowsOf(from).rowBytes === rowsOf(to).rowBytes);
 }
 
@@ -165,7 +168,7 @@ function addSpan(spans: [number, number][], from: number, to: number, keeps: boo
 }
 
 /** A draft for every stored tensor; views share that of their source. */
-function draftsOf(graph: Graph, steps: readonly Step[], sources: ViewSources): ReadonlyMap<TensorId, Draft> {
+function draftsOf(graph: Graph, steps: readonly Step[], views: Views): ReadonlyMap<TensorId, Draft> {
   const stored: TensorId[] = [
     ...graph.inputs,
     ...steps.flatMap((step) => [...step.view.inputs, ...step.view.outputs].flatMap((t) => (t === null ? [] : [t.id]))),
@@ -175,21 +178,50 @@ function draftsOf(graph: Graph, steps: readonly Step[], sources: ViewSources): R
   const groups = new Map<TensorId, Set<TensorId>>();
   for (const id of stored) {
     if (tensorOf(graph, id).kind !== 'constant') {
-      const source = sources.get(id) ?? id;
+      const source = sourceOf(views, id);
       groups.set(source, (groups.get(source) ?? new Set([source])).add(id));
     }
   }
   const drafts = new Map<TensorId, Draft>();
   for (const group of groups.values()) {
-    const rows = [...group].map((id) => rowsOf(tensorOf(graph, id)));
-    const finest = rows.reduce((best, next) => (next.height > best.height ? next : best));
-    const sameRows = rows.every(({ height }) => height === finest.height);
-    const draft = { tensors: [...group], ...finest, sameRows, written: [], read: [] };
+    const draft = { tensors: [...group], ...rowsOfGroup(graph, views, [...group]), written: [], read: [] };
     for (const id of group) {
       drafts.set(id, draft);
     }
   }
   return drafts;
+}
+
+/** Most rows into which a buffer without images is split, so that its parts live each for themselves. */
+const mostParts = 64;
+
+/**
+ * Rows of a buffer: the shortest that a tensor has, or a view of it; where none is an image, bytes of which every part is a
+ * multiple. The first of the group is the source.
+ */
+function rowsOfGroup(
+  graph: Graph,
+  views: Views,
+  group: readonly TensorId[],
+): Pick<Draft, 'rowBytes' | 'height' | 'sameRows'> {
+  const members = group.map((id) => {
+    const tensor = tensorOf(graph, id);
+    return { ...placeOf(views, tensor), height: rowsOf(tensor).height };
+  });
+  const sizeBytes = sizeBytesOf(tensorOf(graph, group[0]!));
+  const images = members.filter(({ height, strideBytes }) => height > 1 && sizeBytes % strideBytes === 0);
+  const parts = members.flatMap(({ offsetBytes, strideBytes }) => [offsetBytes, strideBytes]);
+  const common = images.length > 0 ? sizeBytes : parts.reduce(greatestCommonDivisor, sizeBytes);
+  const rowBytes = images.reduce(
+    (least, { strideBytes }) => Math.min(least, strideBytes),
+    common * mostParts < sizeBytes ? sizeBytes : common,
+  );
+  const height = sizeBytes / rowBytes;
+  return {
+    rowBytes,
+    height,
+    sameRows: members.every((member) => member.height === height && member.strideBytes === rowBytes),
+  };
 }
 
 /** The buffer of a draft: as few slots as its rows need. */
@@ -226,18 +258,26 @@ function finished(graph: Graph, draft: Draft, id: number, turns: ReadonlyMap<Ten
 type Turn = Pick<Pace, 'rows' | 'skip'>;
 
 /** By result: the turns of steps whose kernels gain from several rows a call. Their rings hold whole turns in a row. */
-function turnsOfWriters(steps: readonly Step[], segments: readonly Segment[]): ReadonlyMap<TensorId, Turn> {
+function turnsOfWriters(
+  steps: readonly Step[],
+  segments: readonly Segment[],
+  views: Views,
+): ReadonlyMap<TensorId, Turn> {
   const turns = new Map<TensorId, Turn>();
   for (const { first, paces } of segments) {
     paces.forEach(({ rows, skip }, k) => {
       const { call, view } = steps[first + k]!;
       const together = call.work.kind === 'rows' ? Math.min(call.work.window.rowsPerCall ?? 1, rows) : 1;
-      if (together > 1 && paces.length > 1) {
+      if (together > 1 && paces.length > 1 && !isPitched(views, view.outputs[0]!.id)) {
         turns.set(view.outputs[0]!.id, { rows: together, skip });
       }
     });
   }
   return turns;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** The most rows, first to last, that are in use at a time. */

@@ -2,8 +2,11 @@ import type { NodeView, Tensor } from '../ir/index.ts';
 import type { RowWindow } from '../ops/index.ts';
 import type { Step } from './program.ts';
 
+/** Instructions of the generated code around a call of a few rows. */
+export const instructionsPerCall = 50;
+
 /** The step's node as if its images had only the rows that `rows` rows of work take: what a call of so many rows costs. */
-export function viewOfRows(step: Step, rows: number): NodeView {
+export function viewOfRows(step: Pick<Step, 'call' | 'view'>, rows: number): NodeView {
   const { work } = step.call;
   const { view } = step;
   const cut = (tensor: Tensor | null, height: number): Tensor | null =>
@@ -20,7 +23,7 @@ export function viewOfRows(step: Step, rows: number): NodeView {
 }
 
 /** Rows of an operand in which so many windows fit, with the image's padding above and below. */
-function rowsForWindows({ view }: Step, window: RowWindow, rows: number): number {
+function rowsForWindows({ view }: Pick<Step, 'view'>, window: RowWindow, rows: number): number {
   const { stride, kernelHeight, dilation, padTop } = window;
   const reach = (count: number) => (count - 1) * stride + (kernelHeight - 1) * dilation + 1 - padTop;
   const padBottom = Math.max(0, reach(view.outputs[0]!.shape[1]!) - view.inputs[0]!.shape[1]!);

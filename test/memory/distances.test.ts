@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { distancesOf } from '../../compiler/memory/distances.ts';
 import { contains } from '../../compiler/memory/interval-set.ts';
-import { chooseKernels, programOf, segmentOf, sourcesOfViews, wholeSegment } from '../../compiler/schedule/index.ts';
+import { chooseKernels, programOf, segmentOf, viewsOf, wholeSegment } from '../../compiler/schedule/index.ts';
 import { graphFrom } from '../support/graphs.ts';
 
 it('a ring stands in the dying row of a result that others see in one row, not where that row is written first', () => {
@@ -25,7 +25,7 @@ node fully_connected "third" (%4, %5, _) -> (%6) {"activation":"none","keepDimen
     lowering: { rounding: 'double' },
   });
   expect(steps[1]!.call).toMatchObject({ work: { kind: 'run' }, inPlace: [0] });
-  const sources = sourcesOfViews(graph);
+  const sources = viewsOf(graph);
   const together = segmentOf(graph, steps, { first: 0, end: 2 }, { rows: 1, tapered: true }, sources)!;
   const program = programOf(graph, steps, [together, wholeSegment(2, 1)], sources);
   const [thin, wide] = [1, 3].map((id) => program.bufferOfTensor.get(id)!);

@@ -8,7 +8,7 @@ import {
   programOf,
   rowCountOf,
   sizeOfBuffer,
-  sourcesOfViews,
+  viewsOf,
   wholeSegment,
 } from '../../compiler/schedule/index.ts';
 import { svdfCases } from '../ops/svdf.cases.ts';
@@ -21,7 +21,7 @@ function programFor(graph: Graph): Program {
   const lowering = { rounding: 'double' } as const;
   const steps = chooseKernels(graph, { isas: ['portable'], objective: 'balanced', lowering });
   const segments = steps.map((step, index) => wholeSegment(index, rowCountOf(step)));
-  return programOf(graph, steps, segments, sourcesOfViews(graph));
+  return programOf(graph, steps, segments, viewsOf(graph));
 }
 
 /** Three random programs, and one with a state in between. */

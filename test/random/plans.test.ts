@@ -60,6 +60,8 @@ describe('plans of random graphs keep live bytes apart, between the bounds', () 
   ])('for any schedule of %s', { timeout: 60_000 + runs * 60_000 }, (_, shape) => {
     let rings = 0;
     let turned = 0;
+    let parts = 0;
+    let apart = 0;
     fc.assert(
       fc.property(graphRecipes(shape), fc.nat(0x7fffffff), (recipe, schedule) => {
         const options = { isas, lowering, alignmentBytes, iterations: 30 };
@@ -67,10 +69,13 @@ describe('plans of random graphs keep live bytes apart, between the bounds', () 
         const buffers = placement.program.buffers.filter(({ slots, height }) => slots < height);
         rings += buffers.length;
         turned += buffers.filter(({ phase }) => phase > 0).length;
+        const views = [...placement.program.views.byTensor.values()];
+        parts += views.filter(({ offsetBytes, pitchBytes }) => offsetBytes > 0 && pitchBytes === null).length;
+        apart += views.filter(({ pitchBytes }) => pitchBytes !== null).length;
         expectSound(placement);
       }),
       { numRuns: 450 * runs, seed },
     );
-    expect([rings, turned].map((count) => count > 2 * runs)).toEqual([true, true]);
+    expect([rings, turned, parts, apart].map((count) => count > 2 * runs)).toEqual([true, true, true, true]);
   });
 });

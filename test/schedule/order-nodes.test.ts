@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { type Graph, type Node, sizeBytesOf, tensorOf, verifyGraph, viewOf } from '../../compiler/ir/index.ts';
 import { operatorNamed } from '../../compiler/ops/index.ts';
-import { chooseKernels, programOf, rowCountOf, sourcesOfViews, wholeSegment } from '../../compiler/schedule/index.ts';
+import { chooseKernels, programOf, rowCountOf, viewsOf, wholeSegment } from '../../compiler/schedule/index.ts';
 import { regionsOf } from '../../compiler/schedule/order/regions.ts';
 import { replaceableOperands } from '../../compiler/schedule/order/replaceable.ts';
 import { orderNodes } from '../../compiler/schedule/order-nodes.ts';
-import { isView } from '../../compiler/schedule/views.ts';
 import { loadCases } from '../support/all-cases.ts';
 import { graphOf as caseGraph } from '../support/node-case.ts';
 import { graphOfBytes, type NodeLine, randomGraph } from '../support/random-graphs.ts';
@@ -171,19 +170,18 @@ function expectOrderOf(graph: Graph, reordered: Graph): void {
  * step anew. `below` is returned if no order has a lower one.
  */
 function bruteForce(graph: Graph, onlyFileOrder = false, below = Number.POSITIVE_INFINITY): number {
-  const steps = graph.nodes.filter((node) => !isView(graph, node));
-  const source = new Map<number, number>();
-  for (const node of graph.nodes) {
-    if (isView(graph, node)) {
-      const from = node.inputs[0]!;
-      source.set(node.outputs[0]!, source.get(from) ?? from);
-    }
+  const views = viewsOf(graph).nodes;
+  const steps = graph.nodes.filter((node) => !views.has(node));
+  const sources = new Map<number, readonly number[]>();
+  const valuesAt = (id: number | null) => (id === null ? [] : (sources.get(id) ?? [id]));
+  for (const node of graph.nodes.filter((each) => views.has(each))) {
+    sources.set(node.outputs[0]!, node.inputs.flatMap(valuesAt));
   }
-  const valueAt = (id: number | null) => (id === null ? -1 : (source.get(id) ?? id));
   const isVariable = (id: number) => graph.tensors.get(id)?.kind === 'variable';
-  const reads = steps.map(({ inputs }) => inputs.map(valueAt));
-  const atEnd = graph.outputs.map(valueAt);
+  const reads = steps.map(({ inputs }) => inputs.flatMap(valuesAt));
+  const atEnd = graph.outputs.flatMap(valuesAt);
   const bytesOf = (ids: Iterable<number>) => [...ids].reduce((sum, id) => sum + sizeBytesOf(tensorOf(graph, id)), 0);
+  const isAsLarge = (id: number, outputs: readonly number[]) => bytesOf([id]) === bytesOf(outputs);
   const variables = [...graph.tensors.keys()].filter(isVariable);
   const start = bytesOf(variables) + bytesOf(graph.inputs);
   let best = below;
@@ -200,9 +198,7 @@ function bruteForce(graph: Graph, onlyFileOrder = false, below = Number.POSITIVE
     for (const step of onlyFileOrder ? open.slice(0, 1) : open) {
       const follows = reads[step]!.every(
         (id) =>
-          id < 0 ||
-          written.has(id) ||
-          (isVariable(id) && open.every((other) => other >= step || !reads[other]!.includes(id))),
+          written.has(id) || (isVariable(id) && open.every((other) => other >= step || !reads[other]!.includes(id))),
       );
       if (follows) {
         const later = open.filter((other) => other !== step);
@@ -210,7 +206,7 @@ function bruteForce(graph: Graph, onlyFileOrder = false, below = Number.POSITIVE
         const live = [...written].filter((id) => needed(id) || reads[step]!.includes(id));
         const { outputs, operator, inputs } = steps[step]!;
         const inPlace = ['relu', 'add'].includes(operator)
-          ? inputs.some((id) => !needed(valueAt(id)) && bytesOf([id!]) === bytesOf(outputs))
+          ? inputs.map(valuesAt).some(([id, ...more]) => more.length === 0 && !needed(id!) && isAsLarge(id!, outputs))
           : false;
         const bytes = bytesOf(variables) + bytesOf(live) + (inPlace ? 0 : bytesOf(outputs));
         walk([...order, step], Math.max(peak, bytes));
@@ -277,13 +273,19 @@ describe('random graphs', () => {
 });
 
 describe('the model of live bytes', () => {
-  it("is what the planner's buffers come to", () => {
-    for (let seed = 0; seed < 300; seed++) {
+  it("is what the planner's buffers come to where each holds one value", () => {
+    let compared = 0;
+    for (let seed = 0; seed < 600; seed++) {
       const graph = randomGraph({ nodes: 12, reach: 4, anything: false }, seed);
+      if ([...viewsOf(graph).nodes].some(({ operator }) => operator === 'concat')) {
+        continue;
+      }
+      compared++;
       expect(verifyGraph(graph, (node) => operatorNamed(node.operator).definition)).toEqual([]);
       const { graph: best, peakBytes, peakBytesInFileOrder } = orderNodes(graph);
       expect([livePeak(graph), livePeak(best)]).toEqual([peakBytesInFileOrder, peakBytes]);
     }
+    expect(compared).toBeGreaterThan(100);
   });
 
   it('lets results take the places that the kernels let them take', async () => {
@@ -307,7 +309,7 @@ function livePeak(graph: Graph): number {
   const lowering = { rounding: 'double' } as const;
   const steps = chooseKernels(graph, { isas: ['portable'], objective: 'balanced', lowering });
   const segments = steps.map((step, index) => wholeSegment(index, rowCountOf(step)));
-  const { buffers, calls } = programOf(graph, steps, segments, sourcesOfViews(graph));
+  const { buffers, calls } = programOf(graph, steps, segments, viewsOf(graph));
   return Array.from({ length: 2 * calls.length + 2 }, (_, time) =>
     buffers.reduce(
       (sum, { written, read, rowBytes, height }) =>

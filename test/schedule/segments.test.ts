@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chooseKernels, segmentOf, sourcesOfViews } from '../../compiler/schedule/index.ts';
+import { chooseKernels, segmentOf, viewsOf } from '../../compiler/schedule/index.ts';
 import { graphFrom } from '../support/graphs.ts';
 
 it('a step that reads an image of several rows as a view of one row waits for all of them', () => {
@@ -14,6 +14,6 @@ node reshape "view" (%1) -> (%2) {"shape":[1,1,8,1]} from "RESHAPE" 1
 node relu "reader" (%2) -> (%3) {"activation":"relu"} from "RELU" 2`,
   );
   const steps = chooseKernels(graph, { isas: ['portable'], objective: 'balanced', lowering: { rounding: 'double' } });
-  const segment = segmentOf(graph, steps, { first: 0, end: 2 }, { rows: 1, tapered: true }, sourcesOfViews(graph));
+  const segment = segmentOf(graph, steps, { first: 0, end: 2 }, { rows: 1, tapered: true }, viewsOf(graph));
   expect(segment).toMatchObject({ ticks: 4, paces: [{ lag: 0 }, { lag: 3 }] });
 });

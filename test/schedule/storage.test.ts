@@ -11,7 +11,7 @@ import {
   programOf as programOfSteps,
   rowCountOf,
   type Step,
-  sourcesOfViews,
+  viewsOf,
   wholeSegment,
 } from '../../compiler/schedule/index.ts';
 import { svdfCases } from '../ops/svdf.cases.ts';
@@ -53,7 +53,7 @@ function stepsOf(graph: Graph, objective: Objective = 'balanced'): readonly Step
 function programOf(graph: Graph): Program {
   const steps = stepsOf(graph);
   const segments = steps.map((step, i) => wholeSegment(i, rowCountOf(step)));
-  return programOfSteps(graph, steps, segments, sourcesOfViews(graph));
+  return programOfSteps(graph, steps, segments, viewsOf(graph));
 }
 
 /** The tensors that start at each place of the arena, and its size. */

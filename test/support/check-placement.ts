@@ -7,6 +7,7 @@ import { sizeBytesOf, sizeOfDType, type Tensor, type TensorId } from '../../comp
 import type { Pace, Segment, Step } from '../../compiler/schedule/index.ts';
 import { arenaShadow, type Shadow } from './arena-shadow.ts';
 import type { Placement } from './trace/placements.ts';
+import { viewPlaces } from './view-places.ts';
 
 /** What the validator found. */
 export interface PlacementCheck {
@@ -21,9 +22,13 @@ export interface PlacementCheck {
 /** Where a tensor stands. */
 interface Place {
   readonly tensor: Tensor;
-  /** Number of its first byte, unlike that of any other tensor but views of it. */
+  /** The tensor that it is a view of, or itself. */
+  readonly source: TensorId;
+  /** Number of its first byte: bytes of a tensor have numbers that no others have, but those of its views. */
   readonly key: number;
   readonly offset: number;
+  /** Bytes from the start of a row to that of the next. */
+  readonly stride: number;
   readonly slots: number;
   readonly phase: number;
 }
@@ -45,18 +50,20 @@ export function checkPlacement(placement: Placement): PlacementCheck {
   const { program, plan } = placement;
   const { graph, steps } = program;
   const places = placesOf(placement);
-  const sizeOf = (place: Place) => place.key + sizeBytesOf(place.tensor);
-  const keys = Math.max(0, ...[...places.values()].map(sizeOf));
+  const endOf = (place: Place) => Math.max(...wholeOf(place).map(({ key, bytes }) => key + bytes));
+  const keys = Math.max(0, ...[...places.values()].map(endOf));
   const shadow = arenaShadow(plan.sizeBytes, keys, (key) => nameOf(places, key));
-  for (const { tensor, offset } of places.values()) {
-    if (offset % Math.max(4, sizeOfDType(tensor.dtype)) !== 0) {
+  for (const place of places.values()) {
+    const { tensor, offset, stride } = place;
+    const alignment = Math.max(4, sizeOfDType(tensor.dtype));
+    if (offset % alignment !== 0 || (isApart(place) && stride % alignment !== 0)) {
       shadow.fault(`'${tensor.name}' is not aligned`);
     }
   }
   const whole = (id: TensorId) => wholeOf(places.get(id)!);
   const variables = [...graph.tensors.values()].filter(({ kind }) => kind === 'variable').map(({ id }) => id);
   shadow.call('the caller, before the first step');
-  shadow.write([...graph.inputs, ...variables].map(whole));
+  shadow.write([...graph.inputs, ...variables].flatMap(whole));
   for (const segment of program.segments) {
     for (let tick = 0; tick < segment.ticks; tick++) {
       for (let index = segment.first; index < segment.end; index++) {
@@ -65,10 +72,10 @@ export function checkPlacement(placement: Placement): PlacementCheck {
     }
   }
   shadow.call('the caller, after the last step');
-  shadow.read([...graph.outputs.filter((id) => places.has(id)), ...variables].map(whole));
-  const groups = new Map<number, number>();
+  shadow.read([...graph.outputs.filter((id) => places.has(id)), ...variables].flatMap(whole));
+  const groups = new Map<TensorId, number>();
   for (const place of places.values()) {
-    groups.set(place.key, Math.max(groups.get(place.key) ?? 0, sizeBytesOf(place.tensor)));
+    groups.set(place.source, sizeBytesOf(graph.tensors.get(place.source)!));
   }
   const sizes = [...groups.values(), ...steps.map(({ call }) => call.scratchBytes)];
   return {
@@ -113,12 +120,12 @@ function runStep({ placement: { program, plan }, places, shadow }: Run, segment:
       shadow.read([rowsAt(input!, y, count)]);
       shadow.keepScratch(scratch, y === 0);
       if (y + count === height) {
-        shadow.write([wholeOf(output)]);
+        shadow.write(wholeOf(output));
         shadow.still(scratch, [rowsAt(input!, y, count)]);
       }
       y += count;
     }
-  } else if (work.kind === 'run' && !isAlone) {
+  } else if (work.kind === 'run' && (!isAlone || [output, ...operands.map((each) => each.place)].some(isApart))) {
     const height = heightOf(output.tensor);
     const units = work.units / height;
     for (let y = due(tick, height), end = due(tick + 1, height); y < end; ) {
@@ -138,12 +145,17 @@ function runStep({ placement: { program, plan }, places, shadow }: Run, segment:
     }
   } else if (tick === 0) {
     shadow.call(name);
-    const spans = operands.map((operand) => ({ ...wholeOf(operand.place), mayHandOver: operand.mayHandOver }));
+    if ([...operands.map((operand) => operand.place), ...results].some(isApart)) {
+      shadow.fault('a kernel for whole tensors is given rows that lie within longer ones');
+    }
+    const spans = operands.flatMap((operand) =>
+      wholeOf(operand.place).map((span) => ({ ...span, mayHandOver: operand.mayHandOver })),
+    );
     if (work.kind === 'run') {
-      runUnits(shadow, spans, wholeOf(output), scratch, work.units);
+      runUnits(shadow, spans, wholeOf(output)[0]!, scratch, work.units);
       return;
     }
-    const targets = results.map(wholeOf);
+    const targets = results.flatMap(wholeOf);
     shadow.read(spans);
     shadow.useScratch(scratch);
     shadow.write(targets);
@@ -180,8 +192,9 @@ function runRows(
   const outputRow = sizeBytesOf(output.tensor) / batches / height;
   const row = (place: Place, n: number, y: number, bytes: number): Span => ({
     address:
-      place.offset + (batches === 1 ? slotOf(place, y) : n * (place === input ? inputHeight : height) + y) * bytes,
-    key: place.key + (n * (place === input ? inputHeight : height) + y) * bytes,
+      place.offset +
+      (batches === 1 ? slotOf(place, y) * place.stride : (n * (place === input ? inputHeight : height) + y) * bytes),
+    key: place.key + (batches === 1 ? y * place.stride : (n * (place === input ? inputHeight : height) + y) * bytes),
     bytes,
   });
   const window = (n: number, y: number) =>
@@ -263,49 +276,62 @@ function slotOf({ slots, phase }: Place, y: number): number {
 
 /** Rows from y on that lie one after another. */
 function runFrom(place: Place, y: number): number {
-  return place.slots - slotOf(place, y);
+  return isApart(place) ? 1 : place.slots - slotOf(place, y);
 }
 
 /** Rows of a tensor that lie one after another. */
 function rowsAt(place: Place, y: number, count: number): Span {
-  const rowBytes = sizeBytesOf(place.tensor) / heightOf(place.tensor);
   return {
-    address: place.offset + slotOf(place, y) * rowBytes,
-    key: place.key + y * rowBytes,
-    bytes: count * rowBytes,
+    address: place.offset + slotOf(place, y) * place.stride,
+    key: place.key + y * place.stride,
+    bytes: count * rowBytesOf(place.tensor),
   };
 }
 
-function wholeOf({ tensor, key, offset }: Place): Span {
-  return { address: offset, key, bytes: sizeBytesOf(tensor) };
+/** A whole tensor: a span, or one for each row where these lie within longer ones. */
+function wholeOf(place: Place): readonly Span[] {
+  const { tensor, key, offset } = place;
+  return isApart(place)
+    ? Array.from({ length: heightOf(tensor) }, (_, y) => rowsAt(place, y, 1))
+    : [{ address: offset, key, bytes: sizeBytesOf(tensor) }];
 }
 
-/** Every tensor of the arena; views have the bytes and numbers of their source. */
+function rowBytesOf(tensor: Tensor): number {
+  return sizeBytesOf(tensor) / heightOf(tensor);
+}
+
+/** True if the rows lie within longer ones. */
+function isApart({ tensor, stride }: Place): boolean {
+  return stride !== rowBytesOf(tensor);
+}
+
+/** Every tensor of the arena; views have bytes and numbers of their source. */
 function placesOf({ program, plan }: Placement): ReadonlyMap<TensorId, Place> {
   const { graph, steps } = program;
-  const sources = new Map<TensorId, TensorId>();
   const executed = new Set(steps.map((step) => step.node));
-  for (const node of graph.nodes.filter((candidate) => !executed.has(candidate))) {
-    const source = node.inputs[0]!;
-    sources.set(node.outputs[0]!, sources.get(source) ?? source);
-  }
+  const views = viewPlaces(
+    graph,
+    graph.nodes.filter((node) => !executed.has(node)),
+  );
   const places = new Map<TensorId, Place>();
   const keys = new Map<TensorId, number>();
   let next = 0;
   for (const tensor of graph.tensors.values()) {
     const buffer = program.bufferOfTensor.get(tensor.id);
     if (tensor.kind !== 'constant' && buffer !== undefined) {
-      const source = sources.get(tensor.id) ?? tensor.id;
+      const own = { source: tensor.id, offsetBytes: 0, strideBytes: rowBytesOf(tensor) };
+      const { source, offsetBytes, strideBytes } = views.get(tensor.id) ?? own;
       if (!keys.has(source)) {
         keys.set(source, next);
-        next += sizeBytesOf(tensor);
+        next += sizeBytesOf(graph.tensors.get(source)!);
       }
-      const ring = buffer.sameRows ? buffer : { slots: heightOf(tensor), phase: 0 };
-      const { slots, phase } = ring;
+      const { slots, phase } = buffer.sameRows ? buffer : { slots: heightOf(tensor), phase: 0 };
       places.set(tensor.id, {
         tensor,
-        key: keys.get(source)!,
-        offset: plan.bufferOffsets.get(buffer.id)!,
+        source,
+        key: keys.get(source)! + offsetBytes,
+        offset: plan.bufferOffsets.get(buffer.id)! + offsetBytes,
+        stride: strideBytes,
         slots,
         phase,
       });
@@ -315,8 +341,8 @@ function placesOf({ program, plan }: Placement): ReadonlyMap<TensorId, Place> {
 }
 
 function nameOf(places: ReadonlyMap<TensorId, Place>, key: number): string {
-  for (const { tensor, key: first } of places.values()) {
-    if (key >= first && key < first + sizeBytesOf(tensor)) {
+  for (const { tensor, source, key: first } of places.values()) {
+    if (tensor.id === source && key >= first && key < first + sizeBytesOf(tensor)) {
       return `byte ${key - first} of '${tensor.name}'`;
     }
   }

@@ -23,7 +23,7 @@ import {
   rowCountOf,
   rowsOf,
   type Step,
-  sourcesOfViews,
+  viewsOf,
   wholeSegment,
 } from '../../compiler/schedule/index.ts';
 import { graphOf, type NodeCase, valuesOf } from './node-case.ts';
@@ -128,7 +128,7 @@ function programOfEntry(entry: BatteryEntry): Program {
     entry.byRows === true
       ? { first: 0, end: 1, ticks: height, paces: [{ lag: 0, every: 1, rows: 1, skip: 0 }] }
       : wholeSegment(0, height);
-  return programOf(entry.graph, [step], [segment], sourcesOfViews(entry.graph));
+  return programOf(entry.graph, [step], [segment], viewsOf(entry.graph));
 }
 
 /** The C of a battery, made by the same code generation as models. */

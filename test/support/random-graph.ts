@@ -23,12 +23,13 @@ const steps = {
   residual: { step: unweighted.residual, weight: 6 },
   maxPool: { step: unweighted.maxPool, weight: 2 },
   averagePool: { step: unweighted.averagePool, weight: 2 },
-  concat: { step: unweighted.concat, weight: 2 },
+  concat: { step: unweighted.concat, weight: 3 },
+  tiles: { step: unweighted.tiles, weight: 2 },
   pad: { step: unweighted.pad, weight: 2 },
   gate: { step: unweighted.gate, weight: 1 },
   relu: { step: unweighted.relu, weight: 1 },
   saturating: { step: unweighted.saturating, weight: 1 },
-  slice: { step: unweighted.slice, weight: 1 },
+  slice: { step: unweighted.slice, weight: 2 },
   reshape: { step: unweighted.reshape, weight: 1 },
   transpose: { step: unweighted.transpose, weight: 1 },
   quantize: { step: unweighted.quantize, weight: 1 },
@@ -80,6 +81,9 @@ const rowSteps: { readonly [name in StepName]?: number } = {
   averagePool: 1,
   quantize: 1,
   globalMean: 1,
+  tiles: 3,
+  slice: 1,
+  concat: 1,
 };
 
 const seeds = fc.nat(0x7fffffff);

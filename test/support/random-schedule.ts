@@ -11,7 +11,7 @@ import {
   type Segment,
   type Step,
   segmentOf,
-  sourcesOfViews,
+  viewsOf,
   wholeSegment,
 } from '../../compiler/schedule/index.ts';
 import type { Draw } from './random-graph/draw.ts';
@@ -33,7 +33,7 @@ export interface RandomScheduleOptions {
 export function randomSchedule(graph: Graph, draw: Draw, options: RandomScheduleOptions): Placement {
   const { isas, lowering, alignmentBytes, iterations } = options;
   const ordered = draw.chance(50) ? graph : orderNodes(graph, { maxIterations: 2000 }).graph;
-  const sources = sourcesOfViews(ordered);
+  const sources = viewsOf(ordered);
   const steps = chooseKernels(ordered, { isas, objective: draw.pick(['speed', 'size'] as const), lowering }).map(
     (step): Step => withKernelOf(step, draw, lowering),
   );

@@ -1,11 +1,11 @@
 import { type Graph, type Node, sizeBytesOf, type TensorId, tensorOf, viewOf } from '../../ir/index.ts';
-import { isView } from '../views.ts';
+import { viewsOf } from '../views.ts';
 import { replaceableOperands } from './replaceable.ts';
 
 /**
  * What an order of a graph's steps costs: whole tensors, live from the step that writes them to the last that reads them.
- * A step is a node that computes something, by its index in the file's order; a value is a tensor with all its views.
- * Constants are not in RAM; variables are all the time.
+ * A step is a node that computes something, by its index in the file's order; a value is a tensor that a step or the caller
+ * writes: whoever reads a view reads all values that have bytes in it. Constants are not in RAM; variables are all the time.
  */
 export interface LiveModel {
   readonly steps: readonly Node[];
@@ -34,17 +34,11 @@ export interface Done {
 
 /** The model of a graph. */
 export function liveModelOf(graph: Graph): LiveModel {
-  const steps = graph.nodes.filter((node) => !isView(graph, node));
-  const sources = new Map(
-    graph.nodes.filter((node) => isView(graph, node)).map((node) => [node.outputs[0]!, node.inputs[0]!]),
-  );
-  const sourceOf = (id: TensorId): TensorId => {
-    let current = id;
-    for (let next = sources.get(current); next !== undefined; next = sources.get(current)) {
-      current = next;
-    }
-    return current;
-  };
+  const views = viewsOf(graph).nodes;
+  const steps = graph.nodes.filter((node) => !views.has(node));
+  const madeBy = new Map(graph.nodes.flatMap((node) => (views.has(node) ? [[node.outputs[0]!, node] as const] : [])));
+  const sourcesOf = (id: TensorId): readonly TensorId[] =>
+    madeBy.get(id)?.inputs.flatMap((input) => sourcesOf(input!)) ?? [id];
   const valueAt = new Map<TensorId, number>();
   const valueBytes: number[] = [];
   const writer: number[] = [];
@@ -57,7 +51,7 @@ export function liveModelOf(graph: Graph): LiveModel {
     addValue(id, -1);
   }
   const writes = steps.map((node, step) => node.outputs.map((id) => addValue(id, step)));
-  const reads = steps.map((node) => distinct(node.inputs.flatMap((id) => (id === null ? [] : [sourceOf(id)]))));
+  const reads = steps.map((node) => distinct(node.inputs.flatMap((id) => (id === null ? [] : sourcesOf(id)))));
   const valuesRead = reads.map((ids) => ids.flatMap((id) => valueAt.get(id) ?? []));
   const readers = valueBytes.map((): number[] => []);
   valuesRead.forEach((values, step) => {
@@ -66,11 +60,8 @@ export function liveModelOf(graph: Graph): LiveModel {
     }
   });
   const kept = valueBytes.map(() => false);
-  for (const id of graph.outputs) {
-    const value = valueAt.get(sourceOf(id));
-    if (value !== undefined) {
-      kept[value] = true;
-    }
+  for (const value of graph.outputs.flatMap(sourcesOf).flatMap((id) => valueAt.get(id) ?? [])) {
+    kept[value] = true;
   }
   const before = precedence(
     valuesRead.map((values) => values.map((value) => writer[value]!).filter((step) => step >= 0)),
@@ -90,7 +81,13 @@ export function liveModelOf(graph: Graph): LiveModel {
     reads: valuesRead,
     writes,
     replaces: steps.map((node) =>
-      distinct(replaceableOperands(viewOf(graph, node)).map((index) => valueAt.get(sourceOf(node.inputs[index]!))!)),
+      distinct(
+        replaceableOperands(viewOf(graph, node)).flatMap((index) => {
+          const operand = tensorOf(graph, node.inputs[index]!);
+          const values = sourcesOf(operand.id).map((id) => valueAt.get(id)!);
+          return values.length === 1 && valueBytes[values[0]!] === sizeBytesOf(operand) ? values : [];
+        }),
+      ),
     ),
     valueBytes,
     readers,

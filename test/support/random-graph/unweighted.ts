@@ -8,8 +8,17 @@ import {
 } from '../../../compiler/ir/index.ts';
 import { q } from '../node-case.ts';
 import type { Builder, ResultType, Value } from './builder.ts';
-import type { Draw } from './draw.ts';
-import { activationFor, anyWindows, anyZeroPoint, boundedBy, type Step, shortcut } from './weighted.ts';
+import { type Draw, drawFrom } from './draw.ts';
+import {
+  activationFor,
+  anyWindows,
+  anyZeroPoint,
+  boundedBy,
+  depthwise3x3,
+  pointwise,
+  type Step,
+  shortcut,
+} from './weighted.ts';
 
 const isFloat = (x: Value) => x.tensor.dtype === 'float32';
 const scaleOf = (x: Value) => x.tensor.quantization!.scales[0]!;
@@ -153,11 +162,17 @@ function requantized(builder: Builder, x: Value, quantization: Quantization | nu
   return same ? x : builder.node('quantize', [x], {}, { dtype: 'int8', quantization });
 }
 
+/** `x` within bounds that are drawn, on the same grid. */
+function clamped(builder: Builder, draw: Draw, x: Value): Value {
+  const activation = draw.pick(['relu', 'relu6', 'relu_n1_to_1'] as const);
+  return builder.node('relu', [x], { activation }, { ...typeOf(x), magnitude: boundedBy(activation, x.magnitude) });
+}
+
 const concat: Step = (builder, draw, x) => {
   if (elementCount(x.tensor.shape) > 4096) {
     return null;
   }
-  const axis = draw.pick([3, 3, 1, 2]);
+  const axis = draw.pick([3, 3, 1, 1, 2, 2, 0]);
   const fitting = builder
     .images()
     .filter(
@@ -167,7 +182,10 @@ const concat: Step = (builder, draw, x) => {
         tensor.shape.every((d, k) => k === axis || d === x.tensor.shape[k]),
     );
   const others = Array.from({ length: draw.integer(1, 2) }, () => draw.pick(fitting));
-  const operands = [x, ...others].map((value) => requantized(builder, value, x.tensor.quantization));
+  // fresh results most of the time: those can be parts of the whole
+  const operands = [x, ...others]
+    .map((value) => requantized(builder, value, x.tensor.quantization))
+    .map((value) => (draw.chance(70) ? clamped(builder, draw, value) : value));
   return builder.node(
     'concat',
     operands,
@@ -224,15 +242,66 @@ const slice: Step = (builder, draw, x) => {
     const low = draw.integer(0, room);
     return { size: taken, stride, begin: stride > 0 ? low : low + (taken - 1) * Math.abs(stride) };
   };
-  const [batches, height, width, channels] = x.tensor.shape as [number, number, number, number];
-  const [y, z] = [part(height), part(width)];
+  const { shape } = x.tensor;
+  // one axis most of the time, of which neighbours are taken: such slices can be views
+  const only = draw.chance(60) ? draw.pick([0, 1, 1, 2, 2, 2, 3]) : null;
+  const parts = shape.map((size, axis) => {
+    if (only === axis) {
+      const taken = draw.integer(1, size);
+      return { size: taken, stride: 1, begin: draw.integer(0, size - taken) };
+    }
+    return only === null && (axis === 1 || axis === 2) ? part(size) : { size, stride: 1, begin: 0 };
+  });
   const attributes = {
-    begin: [0, y.begin, z.begin, 0],
-    size: [batches, y.size, z.size, channels],
-    strides: [1, y.stride, z.stride, 1],
+    begin: parts.map(({ begin }) => begin),
+    size: parts.map(({ size }) => size),
+    strides: parts.map(({ stride }) => stride),
   };
   return builder.node('slice', [x], attributes, typeOf(x));
 };
+
+/** Columns or rows of the image, with some that two tiles share, each through layers of its own, side by side again. */
+const tiles: Step = (builder, draw, x) => {
+  const axis = draw.pick([1, 2, 2]);
+  const size = x.tensor.shape[axis]!;
+  if (size < 2 || elementCount(x.tensor.shape) > 8192) {
+    return null;
+  }
+  const bounds = [
+    0,
+    ...new Set(Array.from({ length: draw.integer(1, 3) }, () => draw.integer(1, size - 1))),
+    size,
+  ].sort((a, b) => a - b);
+  const layers = draw.integer(1, 3);
+  const seeds = Array.from({ length: layers }, () => draw.integer(0, 0x7fffffff));
+  const parts = bounds.slice(1).map((end, i) => {
+    const from = Math.max(0, bounds[i]! - draw.integer(0, 2));
+    const to = Math.min(size, end + draw.integer(0, 2));
+    const at = (value: number) => x.tensor.shape.map((_, k) => (k === axis ? value : 0));
+    const attributes = {
+      begin: at(from),
+      size: x.tensor.shape.map((d, k) => (k === axis ? to - from : d)),
+      strides: x.tensor.shape.map(() => 1),
+    };
+    const tile = to - from === size ? x : builder.node('slice', [x], attributes, typeOf(x));
+    return seeds.reduce((value, seed) => tileLayer(builder, drawFrom(seed), value), tile);
+  });
+  const [first] = parts;
+  const fits = parts.every(({ tensor }) => tensor.shape.every((d, k) => k === axis || d === first!.tensor.shape[k]));
+  if (!fits) {
+    return first!;
+  }
+  const operands = parts.map((value) => requantized(builder, value, first!.tensor.quantization));
+  const magnitude = Math.max(...operands.map((value) => value.magnitude));
+  const fractionBits = Math.max(...operands.map((value) => value.fractionBits));
+  return builder.node('concat', operands, { axis }, { ...typeOf(first!), magnitude, fractionBits });
+};
+
+/** A layer that makes of tiles of one height, or width, tiles of one height, or width. */
+function tileLayer(builder: Builder, draw: Draw, x: Value): Value {
+  const steps: readonly Step[] = [depthwise3x3, depthwise3x3, pointwise, pointwise, relu];
+  return draw.pick(steps)(builder, draw, x) ?? x;
+}
 
 /** The same elements as an image of another height and width: a view. */
 const reshape: Step = (builder, draw, x) => {
@@ -263,4 +332,4 @@ const quantize: Step = (builder, draw, x) =>
 
 export const maxPool = pool('max_pool2d');
 export const averagePool = pool('average_pool2d');
-export { concat, gate, globalMean, pad, quantize, relu, reshape, residual, saturating, slice, transpose };
+export { concat, gate, globalMean, pad, quantize, relu, reshape, residual, saturating, slice, tiles, transpose };

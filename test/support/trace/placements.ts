@@ -20,7 +20,7 @@ import {
   rowCountOf,
   type Segment,
   segmentOf,
-  sourcesOfViews,
+  viewsOf,
   wholeSegment,
 } from '../../../compiler/schedule/index.ts';
 import type { Target } from '../../../compiler/targets/index.ts';
@@ -141,7 +141,7 @@ export interface Together {
 /** A placement of a graph as it is, with steps that advance together; the others compute all their rows at once. */
 export function placementOf(graph: Graph, target: Target, together: readonly Together[] = []): Placement {
   const lowering = { rounding: 'double' } as const;
-  const sources = sourcesOfViews(graph);
+  const sources = viewsOf(graph);
   const chosen = chooseKernels(graph, { isas: isasOf(target), objective: 'balanced', lowering });
   const segments: Segment[] = [];
   const steps = [...chosen];
