@@ -56,7 +56,9 @@ export function tiledFront(
  * were planned if none does.
  */
 function withinRam(whole: PlannedSchedule, tilings: Tilings, ramBytes: number): PlannedSchedule {
-  const estimates = tilings.estimatesWithin(ramBytes);
+  const within = tilings.estimatesWithin(ramBytes);
+  // Where nothing fits, the smallest is what can be reported.
+  const estimates = within.length > 0 ? within : tilings.estimatesWithin(whole.plan.sizeBytes - 1).slice(-1);
   let [low, high] = [0, estimates.length - 1];
   let best = whole;
   for (let [tried, at] = [0, 0]; low <= high; tried++, at = tried === 1 ? high : (low + high) >> 1) {

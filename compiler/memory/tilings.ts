@@ -67,27 +67,27 @@ export function tilingEstimates(context: OptionContext, bytes: number): readonly
 function wholeTensors({ graph, views, outside, streamed }: OptionContext) {
   const made = new Map<TensorId, number>(graph.inputs.map((id) => [id, -1]));
   const lastRead = new Map<TensorId, number>();
-  const bytesOf = (id: TensorId) => sourceOf(views, id);
+  const storedIn = (id: TensorId) => sourceOf(views, id);
   graph.nodes.forEach((node, at) => {
     for (const id of node.outputs) {
-      if (bytesOf(id) === id) {
+      if (storedIn(id) === id) {
         made.set(id, at);
       }
     }
     for (const id of node.inputs) {
       if (id !== null) {
-        lastRead.set(bytesOf(id), at);
+        lastRead.set(storedIn(id), at);
       }
     }
   });
   for (const id of graph.outputs) {
-    lastRead.set(bytesOf(id), graph.nodes.length);
+    lastRead.set(storedIn(id), graph.nodes.length);
   }
   return (first: number, end: number): number | null => {
     let bytes = 0;
     for (const [id, at] of made) {
       const last = lastRead.get(id) ?? at;
-      const isResult = graph.nodes[end - 1]!.outputs.some((output) => bytesOf(output) === id);
+      const isResult = graph.nodes[end - 1]!.outputs.some((output) => storedIn(output) === id);
       const isThere = at < first && last >= first;
       if (isThere && id === streamed) {
         return null;
@@ -122,7 +122,7 @@ function costOfTiles(
   let ringBytes = 0;
   let furtherInstructions = 0;
   for (let tile = 0; tile < tiles; tile++) {
-    const needed = columnsNeeded(layers, windows, result.id, columnsOfTile(result.shape[2]!, tiles, tile));
+    const needed = columnsNeeded(graph, layers, windows, result.id, columnsOfTile(result, tiles, tile));
     if (needed === null) {
       return null;
     }

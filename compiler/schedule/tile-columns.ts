@@ -2,7 +2,15 @@
  * Vertical strips: a run of layers computed one strip of columns after another, each through all of the layers. A strip reads its
  * columns of what the layers read, with those beside them that its windows reach, and makes its columns of their result.
  */
-import { type Attributes, type Graph, type Node, type Tensor, type TensorId, tensorOf } from '../ir/index.ts';
+import {
+  type Attributes,
+  type Graph,
+  type Node,
+  sizeOfDType,
+  type Tensor,
+  type TensorId,
+  tensorOf,
+} from '../ir/index.ts';
 import { type ColumnWindow, columnWindows } from './column-windows.ts';
 
 /** Nodes [first, end) of a graph, computed in so many strips. */
@@ -25,9 +33,18 @@ export interface ColumnRange {
   readonly end: number;
 }
 
-/** Columns of the result that a tile makes. */
-export function columnsOfTile(width: number, tiles: number, tile: number): ColumnRange {
-  return { begin: Math.floor((tile * width) / tiles), end: Math.floor(((tile + 1) * width) / tiles) };
+/** Columns of the result that a tile makes: from a word on, where there are enough of them. */
+export function columnsOfTile(result: Tensor, tiles: number, tile: number): ColumnRange {
+  const width = result.shape[2]!;
+  const step = columnsOfWords(result) * tiles <= width ? columnsOfWords(result) : 1;
+  const from = (part: number) => (part === tiles ? width : Math.round((part * width) / tiles / step) * step);
+  return { begin: from(tile), end: from(tile + 1) };
+}
+
+/** Of so many columns at least the bytes are whole words. */
+function columnsOfWords({ shape, dtype }: Tensor): number {
+  const bytes = shape[3]! * sizeOfDType(dtype);
+  return bytes % 4 === 0 ? 1 : bytes % 2 === 0 ? 2 : 4;
 }
 
 /** The name of a layer's part in a tile; none of its characters means anything where layers are listed. */
@@ -52,8 +69,7 @@ export function tileColumns(graph: Graph, tiling: Tiling): TiledGraph | null {
     return null;
   }
   const result = tensorOf(graph, layers.at(-1)!.outputs[0]!);
-  const width = result.shape[2]!;
-  if (tiles < 2 || tiles > width) {
+  if (tiles < 2 || tiles > result.shape[2]!) {
     return null;
   }
   const writer = tileWriter(graph, layers, windows);
@@ -61,7 +77,7 @@ export function tileColumns(graph: Graph, tiling: Tiling): TiledGraph | null {
   const nodes: Node[] = [];
   const tileOf = new Map<Node, number>();
   for (let tile = 0; tile < tiles; tile++) {
-    const written = writer.write(result.id, columnsOfTile(width, tiles, tile));
+    const written = writer.write(result.id, columnsOfTile(result, tiles, tile));
     if (written === null) {
       return null;
     }
@@ -127,18 +143,38 @@ export interface ReadColumns extends ColumnRange {
   readonly right: number;
 }
 
-/** Columns of every tensor, by id, that are needed for columns of the result; null if windows lie in padding alone, or do not say it. */
+/**
+ * Columns of every tensor, by id, that are needed for columns of the result; null if windows lie in padding alone, or do not say
+ * it. What is read from outside of the layers starts with a word: there a strip can be read where it lies. For that, layers compute
+ * up to three columns more.
+ */
 export function columnsNeeded(
+  graph: Graph,
   layers: readonly Node[],
   windows: readonly (readonly ColumnWindow[])[],
   result: TensorId,
   columns: ColumnRange,
 ): ReadonlyMap<TensorId, ColumnRange> | null {
   const needed = new Map<TensorId, ColumnRange>([[result, columns]]);
+  const made = new Set(layers.flatMap((node) => node.outputs));
   for (let k = layers.length - 1; k >= 0; k--) {
-    const own = needed.get(layers[k]!.outputs[0]!);
+    const output = layers[k]!.outputs[0]!;
+    const wanted = needed.get(output);
+    if (wanted === undefined) {
+      return null;
+    }
+    const outer = windows[k]!.filter(({ operand }) => !made.has(layers[k]!.inputs[operand]!));
+    const isOnWord = (own: ColumnRange) =>
+      outer.every((window) => {
+        const step = columnsOfWords(tensorOf(graph, layers[k]!.inputs[window.operand]!));
+        return (columnsRead(window, own)?.begin ?? 0) % step === 0;
+      });
+    const begins = output === result ? [] : [0, 1, 2, 3].map((more) => Math.max(0, wanted.begin - more));
+    const begin = begins.find((from) => isOnWord({ ...wanted, begin: from })) ?? wanted.begin;
+    const own = { ...wanted, begin };
+    needed.set(output, own);
     for (const window of windows[k]!) {
-      const read = own === undefined ? null : columnsRead(window, own);
+      const read = columnsRead(window, own);
       if (read === null) {
         return null;
       }
@@ -180,7 +216,7 @@ function tileWriter(graph: Graph, layers: readonly Node[], windows: readonly (re
 
   /** The nodes of the tile that makes these columns of the result. */
   const write = (result: TensorId, columns: ColumnRange) => {
-    const needed = columnsNeeded(layers, windows, result, columns);
+    const needed = columnsNeeded(graph, layers, windows, result, columns);
     if (needed === null) {
       return null;
     }

@@ -113,12 +113,14 @@ describe('a tiled graph', () => {
       `node conv2d "conv (columns 0-3)" (%6, %1) -> (%7) ${conv('0,0,1,0')}`,
       'node slice "a (columns 0-3)" (%6) -> (%8) {"begin":[0,0,0,0],"size":[1,2,4,2],"strides":[1,1,1,1]}',
       'node add "sum (columns 0-3)" (%7, %8) -> (%9) {"activation":"none"}',
-      'node slice "x (columns 3-7)" (%0) -> (%10) {"begin":[0,0,3,0],"size":[1,2,5,2],"strides":[1,1,1,1]}',
-      'node relu "first (columns 3-7)" (%10) -> (%11) {"activation":"relu"}',
-      `node conv2d "conv (columns 4-7)" (%11, %1) -> (%12) ${conv('0,0,0,1')}`,
-      'node slice "a (columns 4-7)" (%11) -> (%13) {"begin":[0,0,1,0],"size":[1,2,4,2],"strides":[1,1,1,1]}',
-      'node add "sum (columns 4-7)" (%12, %13) -> (%14) {"activation":"none"}',
-      'node concat "sum (all columns)" (%9, %14) -> (%4) {"axis":2}',
+      // column 2 of x starts with a word, column 3 does not
+      'node slice "x (columns 2-7)" (%0) -> (%10) {"begin":[0,0,2,0],"size":[1,2,6,2],"strides":[1,1,1,1]}',
+      'node relu "first (columns 2-7)" (%10) -> (%11) {"activation":"relu"}',
+      'node slice "a (columns 3-7)" (%11) -> (%12) {"begin":[0,0,1,0],"size":[1,2,5,2],"strides":[1,1,1,1]}',
+      `node conv2d "conv (columns 4-7)" (%12, %1) -> (%13) ${conv('0,0,0,1')}`,
+      'node slice "a (columns 4-7)" (%11) -> (%14) {"begin":[0,0,2,0],"size":[1,2,4,2],"strides":[1,1,1,1]}',
+      'node add "sum (columns 4-7)" (%13, %14) -> (%15) {"activation":"none"}',
+      'node concat "sum (all columns)" (%9, %15) -> (%4) {"axis":2}',
     ]);
     expect(sampleOutputs(graph, 3)).toEqual(sampleOutputs(block, 3));
   });
