@@ -2,12 +2,16 @@
 import type { Graph } from '../ir/index.ts';
 import { type Step, type TiledGraph, type Tiling, tileColumns } from '../schedule/index.ts';
 import { chooseSchedule, type PlannedSchedule, plansWithin, type TiledLayers } from './choose-schedule.ts';
+import { bytesInUse } from './placement-bound.ts';
 import { allowedInstructions, contextOf, mostSlowdown, type PlanningOptions } from './plan-in-best-order.ts';
 import { type OptionContext, scheduleOptions } from './schedule-options.ts';
 import { bestEstimates, type TilingEstimate, tilingEstimates } from './tilings.ts';
 
 /** Tiles multiply what has to be placed: so many orders are tried, and bounds compared. */
 const effortForTiles = { iterations: 600, effort: 1_000_000 };
+
+/** Plans are up to so much smaller than estimates: rows are handed over in place. */
+const slack = 1.06;
 
 /** Kernels for the nodes of a graph. */
 export type StepsOf = (graph: Graph) => readonly Step[];
@@ -102,11 +106,12 @@ function tilingsOf(whole: PlannedSchedule, options: PlanningOptions, stepsOf: St
   const context = contextOf(graph, steps, options);
   const arena = { alignmentBytes: options.alignmentBytes, ...effortForTiles };
   const contextOfTiling = (tiling: Tiling) => contextOfTiles(tileColumns(graph, tiling)!, options, stepsOf);
+  const isAtPeak = peakOf(whole);
   const plans = new Map<string, ReturnType<typeof plansWithin>>();
   let besides: ((tiling: Tiling) => number) | undefined;
   return {
     estimatesWithin: (bytes) => {
-      const estimates = tilingEstimates(context, bytes);
+      const estimates = tilingEstimates(context, bytes * slack).filter(({ tiling }) => isAtPeak(tiling));
       if (estimates.length === 0) {
         return [];
       }
@@ -141,6 +146,20 @@ function contextOfTiles({ graph, tileOf }: TiledGraph, options: PlanningOptions,
     }
   });
   return { ...contextOf(graph, steps, options), beginnings };
+}
+
+/** True of tilings with a layer that runs while the plan has most bytes in use: others leave it as high as it is. */
+function peakOf({ program }: PlannedSchedule): (tiling: Tiling) => boolean {
+  const bytes = bytesInUse(program);
+  const most = bytes.reduce((a, b) => Math.max(a, b), 0);
+  const steps = program.calls.flatMap(({ step }, call) =>
+    Math.max(bytes[2 * call + 1]!, bytes[2 * call + 2]!) === most ? [step] : [],
+  );
+  const together = program.segments.filter(({ first, end }) => steps.some((step) => step >= first && step < end));
+  const nodes = together.flatMap(({ first, end }) =>
+    program.steps.slice(first, end).map(({ node }) => program.graph.nodes.indexOf(node)),
+  );
+  return ({ first, end }) => nodes.some((node) => node >= first && node < end);
 }
 
 /** What the layers in front of a tiling and those behind it need at least, however they are scheduled. */
