@@ -45,9 +45,17 @@ const defaultEffort = 10_000_000;
 
 /** Places every buffer and scratch of `program` in one arena: byte by byte as tight as the program's rows allow. */
 export function planArena(program: Program, options: ArenaOptions): ArenaPlan {
+  return planArenaWithin(program, options, Number.POSITIVE_INFINITY)!;
+}
+
+/** The same, or null if no plan of the program can be as small as `mostBytes`: found without placing anything. */
+export function planArenaWithin(program: Program, options: ArenaOptions, mostBytes: number): ArenaPlan | null {
   const items = itemsOf(program);
   const problem = problemOf(program, items);
   const bound = placementBound(program, problem);
+  if (bound > mostBytes) {
+    return null;
+  }
   const placed = placeItems(problem, bound, options.iterations ?? defaultIterations);
   const { starts, heightBytes, boundBytes } = provePlacement(problem, placed, bound, options.effort ?? defaultEffort);
   return arenaPlan(program, items, problem, starts, heightBytes, boundBytes, options);
