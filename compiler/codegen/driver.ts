@@ -153,28 +153,30 @@ function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run
   const { call, view } = step;
   const output = view.outputs[0]!;
   const { height } = rowsOf(output);
-  const moving = call.arguments.flatMap((argument) =>
-    argument.kind === 'input' && view.inputs[argument.index]?.kind === 'computed' ? [argument.index] : [],
-  );
+  const isList = call.arguments.some(({ kind }) => kind === 'inputs');
+  const moving = movingOperands(step);
   const isByRow = [output, ...moving.map((index) => view.inputs[index]!)].some((tensor) => isApart(ringOf, tensor));
   const placeOf = (index: number) => moving.indexOf(index);
   const handedOn = handedOnBy(
     call,
-    ['runLength', 'output'],
+    ['runLength', 'output', 'inputs'],
     prefix,
     step,
     (argument) => argument.kind === 'input' && placeOf(argument.index) >= 0,
   );
+  const rowOf = (place: number) => `&input_${place}[${prefix}_ring_at(&runs->inputs[${place}], y)]`;
   const rings = moving.map((index) => ringFields(view.inputs[index]!, elementsOfRow(view.inputs[index]!), ringOf));
   const kernelArguments = call.arguments.map((argument) => {
     switch (argument.kind) {
       case 'output':
         return `&output[${prefix}_ring_at(&runs->output, y)]`;
+      case 'inputs':
+        return 'inputs';
       case 'runLength':
         return isByRow ? 'runs->units' : 'count * runs->units';
       case 'input': {
         const place = placeOf(argument.index);
-        return place < 0 ? handedOn.nameOf(argument) : `&input_${place}[${prefix}_ring_at(&runs->inputs[${place}], y)]`;
+        return place < 0 ? handedOn.nameOf(argument) : rowOf(place);
       }
       default:
         return handedOn.nameOf(argument);
@@ -183,10 +185,13 @@ function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run
   if (moving.length < 1 || moving.length > 2 || unitBytes(output, work.units) === 0) {
     throw new Error(`${call.kernel} has ${moving.length} operands that move by rows`);
   }
-  // Steps whose other operand stands still have a driver of their own.
-  const operands = call.arguments.filter((argument) => argument.kind === 'input').length;
-  const suffix = moving.length === operands ? '' : `_of_${moving.join('_')}`;
+  // Steps whose other operand stands still have a driver of their own; kernels of lists are for all types.
+  const operands = isList ? moving.length : call.arguments.filter((argument) => argument.kind === 'input').length;
+  const suffix = isList ? `_${output.dtype}` : moving.length === operands ? '' : `_of_${moving.join('_')}`;
   const name = `${prefix}_${call.kernel}_${isByRow ? 'each_row' : 'runs'}${suffix}`;
+  const list = isList
+    ? [`    const void *const inputs[] = {${moving.map((_, place) => rowOf(place)).join(', ')}};`]
+    : [];
   const runOf = (ring: string, end: string) => `${prefix}_ring_run(&runs->${ring}, y, ${end})`;
   return {
     name,
@@ -220,11 +225,13 @@ function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run
         isByRow
           ? [
               'for (int32_t y = begin; y < end; y++) {',
+              ...list,
               `    ${wrapped(`${prefix}_${call.kernel}(`, kernelArguments, ');')}`,
               '}',
             ]
           : [
               'for (int32_t y = begin; y < end;) {',
+              ...list,
               `    int32_t count = ${runOf('output', 'end')};`,
               '',
               ...moving.map((_, place) => `    count = ${runOf(`inputs[${place}]`, 'y + count')};`),
@@ -234,6 +241,14 @@ function runsDriver(step: Step, prefix: string, work: Extract<Work, { kind: 'run
             ],
       ),
   };
+}
+
+/** Operands, by index, that a step of `run` work moves along: those that are computed. */
+export function movingOperands({ call, view }: Pick<Step, 'call' | 'view'>): readonly number[] {
+  const read = call.arguments.flatMap((argument) =>
+    argument.kind === 'inputs' ? [...view.inputs.keys()] : argument.kind === 'input' ? [argument.index] : [],
+  );
+  return read.filter((index) => view.inputs[index]?.kind === 'computed');
 }
 
 function reductionDriver(step: Step, prefix: string, ringOf: RingOf): Driver {

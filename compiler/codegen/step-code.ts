@@ -4,7 +4,7 @@ import { type Pace, rowCountOf, type Step } from '../schedule/index.ts';
 import { type ArgumentNames, argumentText, cTypeOfDType, fieldTexts } from './calls.ts';
 import { commentText } from './comment.ts';
 import type { ConstantPool } from './constants.ts';
-import { type Driver, driverOf, type RingOf } from './driver.ts';
+import { type Driver, driverOf, movingOperands, type RingOf } from './driver.ts';
 import { wrapped } from './wrap.ts';
 
 /** The C of one step. */
@@ -112,10 +112,7 @@ function operandsOfDriver(step: Step): readonly Tensor[] {
   if (step.call.work.kind !== 'run') {
     return [step.view.inputs[0]!];
   }
-  return step.call.arguments.flatMap((argument) => {
-    const tensor = argument.kind === 'input' ? step.view.inputs[argument.index] : null;
-    return tensor?.kind === 'computed' ? [tensor] : [];
-  });
+  return movingOperands(step).map((index) => step.view.inputs[index]!);
 }
 
 /** The rows that a call of a driver computes: all of them, or those that are due in a tick. */

@@ -13,16 +13,16 @@ typedef struct {
     msc_strided_copy_parameters copy;
 } msc_pad_parameters;
 
-/* Operand k gives `runs[k]` bytes to each of `outer` pieces of the output. */
+/* Operand k gives `runs[k]` bytes to each piece of the output. */
 typedef struct {
     int32_t inputs;
-    int32_t outer;
     const int32_t *runs;
 } msc_concat_parameters;
 
 MSC_KERNEL void msc_transpose__portable(const void *input, void *output, const msc_strided_copy_parameters *p);
 MSC_KERNEL void msc_slice__portable(const void *input, void *output, const msc_strided_copy_parameters *p);
 MSC_KERNEL void msc_pad__portable(const void *input, void *output, const msc_pad_parameters *p);
-MSC_KERNEL void msc_concat__portable(const void *const *inputs, void *output, const msc_concat_parameters *p);
+MSC_KERNEL void msc_concat__portable(const void *const *inputs, void *output, const msc_concat_parameters *p,
+                                     int32_t outer);
 
 #endif
