@@ -43,9 +43,6 @@ interface Route {
 /** Routes whose arenas are planned as a whole, the smallest first. */
 const finalists = 5;
 
-/** Routes that are planned as a whole for a budget, where graphs are many. */
-const fewPlans = 3;
-
 /** The schedule that the goal asks for. */
 export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena: ArenaOptions): PlannedSchedule {
   const front = routesOf(context);
@@ -96,30 +93,42 @@ export function scheduleFront(context: OptionContext, arena: ArenaOptions): read
 }
 
 /**
- * Plans for budgets of RAM, each made once: the fastest of the schedules whose arena fits, of the first few whose parts do; if none
- * fits, the smallest of those.
+ * Plans for budgets of RAM, each made once: the fastest schedule that is found to fit, of those whose parts do; if none fits, the
+ * smallest that was planned.
  */
 export function plansWithin(context: OptionContext, arena: ArenaOptions): (ramBytes: number) => PlannedSchedule {
   const plans = new Map<Route, PlannedSchedule>();
-  const plan = (route: Route) => {
-    const planned = plans.get(route) ?? planRoute(context, route, arena)!;
-    plans.set(route, planned);
-    return planned;
-  };
   let routes: readonly Route[] | undefined;
   return (ramBytes) => {
     routes ??= [...routesOf(context)];
-    const fitting = routes.filter(({ peakBytes }) => peakBytes <= ramBytes).slice(0, fewPlans);
-    let best: PlannedSchedule | null = null;
-    for (const route of fitting.length > 0 ? fitting : routes.slice(-1)) {
-      const next = plan(route);
-      best = best === null || next.plan.sizeBytes < best.plan.sizeBytes ? next : best;
-      if (best.plan.sizeBytes <= ramBytes) {
-        break;
-      }
-    }
-    return best!;
+    const fitting = routes.filter(({ peakBytes }) => peakBytes <= ramBytes);
+    const tried = fitting.length > 0 ? fitting : routes.slice(-1);
+    return fastestThatFits(tried, ramBytes, (route) => {
+      const planned = plans.get(route) ?? planRoute(context, route, arena)!;
+      plans.set(route, planned);
+      return planned;
+    })!;
   };
+}
+
+/**
+ * Of things from the fastest to the smallest the plan of the first that fits: the first and the last are tried, then it is found by
+ * halving. The smallest plan that was made if none fits, null without any.
+ */
+export function fastestThatFits<T>(
+  things: readonly T[],
+  ramBytes: number,
+  plan: (thing: T) => PlannedSchedule,
+): PlannedSchedule | null {
+  let best: PlannedSchedule | null = null;
+  let [low, high] = [0, things.length - 1];
+  for (let [tried, at] = [0, 0]; low <= high; tried++, at = tried === 1 ? high : (low + high) >> 1) {
+    const found = plan(things[at]!);
+    const fits = found.plan.sizeBytes <= ramBytes;
+    best = best === null || fits || found.plan.sizeBytes < best.plan.sizeBytes ? found : best;
+    [low, high] = fits ? [low, at - 1] : [at + 1, high];
+  }
+  return best;
 }
 
 /** The plan of a route if its arena has at most `mostBytes`. */

@@ -1,7 +1,13 @@
 /** Decides whether layers are computed in strips of columns: only where rows as a whole are too large. */
 import type { Graph } from '../ir/index.ts';
 import { type Step, type TiledGraph, type Tiling, tileColumns } from '../schedule/index.ts';
-import { chooseSchedule, type PlannedSchedule, plansWithin, type TiledLayers } from './choose-schedule.ts';
+import {
+  chooseSchedule,
+  fastestThatFits,
+  type PlannedSchedule,
+  plansWithin,
+  type TiledLayers,
+} from './choose-schedule.ts';
 import { bytesInUse } from './placement-bound.ts';
 import { allowedInstructions, contextOf, mostSlowdown, type PlanningOptions } from './plan-in-best-order.ts';
 import { type OptionContext, scheduleOptions } from './schedule-options.ts';
@@ -55,23 +61,13 @@ export function tiledFront(
   return front;
 }
 
-/**
- * Of the tilings from the fastest to the smallest the first whose arena fits, found by halving; the smallest arena of those that
- * were planned if none does.
- */
+/** The fastest tiling that is found to fit; if none does, the smallest plan of those that were made, this one among them. */
 function withinRam(whole: PlannedSchedule, tilings: Tilings, ramBytes: number): PlannedSchedule {
   const within = tilings.estimatesWithin(ramBytes);
   // Where nothing fits, the smallest is what can be reported.
   const estimates = within.length > 0 ? within : tilings.estimatesWithin(whole.plan.sizeBytes - 1).slice(-1);
-  let [low, high] = [0, estimates.length - 1];
-  let best = whole;
-  for (let [tried, at] = [0, 0]; low <= high; tried++, at = tried === 1 ? high : (low + high) >> 1) {
-    const found = tilings.planWithin(estimates[at]!.tiling, ramBytes);
-    const fits = found.plan.sizeBytes <= ramBytes;
-    best = fits || found.plan.sizeBytes < best.plan.sizeBytes ? found : best;
-    [low, high] = fits ? [low, at - 1] : [at + 1, high];
-  }
-  return best;
+  const found = fastestThatFits(estimates, ramBytes, ({ tiling }) => tilings.planWithin(tiling, ramBytes));
+  return found !== null && found.plan.sizeBytes < whole.plan.sizeBytes ? found : whole;
 }
 
 /** The smallest arena for what `ram` may spend. */

@@ -24,8 +24,9 @@ export interface TilingEstimate {
 /** Numbers of tiles that are tried. */
 const tileCounts: readonly number[] = [2, 3, 4, 5, 6, 8, 10, 12, 16];
 
-/** Most layers in tiles: their steps multiply. */
+/** Most layers in tiles, and most steps that all tiles together make of them: every step is one more to schedule and place. */
 const mostLayers = 24;
+const mostSteps = 128;
 
 /** Instructions around a call of a kernel for one row. */
 const instructionsPerRow = 60;
@@ -48,7 +49,7 @@ export function tilingEstimates(context: OptionContext, bytes: number): readonly
         continue;
       }
       const layers = graph.nodes.slice(first, end);
-      for (const tiles of tileCounts) {
+      for (const tiles of tileCounts.filter((count) => count * layers.length <= mostSteps)) {
         const cost = costOfTiles(graph, layers, own as readonly (readonly ColumnWindow[])[], tiles, instructions);
         if (cost !== null && wholeBytes + cost.ringBytes <= bytes) {
           estimates.push({
