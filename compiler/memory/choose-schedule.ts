@@ -43,6 +43,9 @@ interface Route {
 /** Routes whose arenas are planned as a whole, the smallest first. */
 const finalists = 5;
 
+/** Plans that are made to find one for a budget, where a search among many graphs makes them. */
+const mostTries = 6;
+
 /** The schedule that the goal asks for. */
 export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena: ArenaOptions): PlannedSchedule {
   const front = routesOf(context);
@@ -122,7 +125,11 @@ export function fastestThatFits<T>(
 ): PlannedSchedule | null {
   let best: PlannedSchedule | null = null;
   let [low, high] = [0, things.length - 1];
-  for (let [tried, at] = [0, 0]; low <= high; tried++, at = tried === 1 ? high : (low + high) >> 1) {
+  for (
+    let [tried, at] = [0, 0];
+    low <= high && tried < mostTries;
+    tried++, at = tried === 1 ? high : (low + high) >> 1
+  ) {
     const found = plan(things[at]!);
     const fits = found.plan.sizeBytes <= ramBytes;
     best = best === null || fits || found.plan.sizeBytes < best.plan.sizeBytes ? found : best;

@@ -13,8 +13,9 @@ import { allowedInstructions, contextOf, mostSlowdown, type PlanningOptions } fr
 import { type OptionContext, scheduleOptions } from './schedule-options.ts';
 import { bestEstimates, type TilingEstimate, tilingEstimates } from './tilings.ts';
 
-/** Tiles multiply what has to be placed: so many orders are tried, and bounds compared. */
-const effortForTiles = { iterations: 600, effort: 1_000_000 };
+/** Tiles multiply what has to be placed: so many orders are tried, and bounds compared where steps are few. */
+const effortForTiles = { iterations: 400, effort: 1_000_000 };
+const fewSteps = 48;
 
 /** Plans are up to so much smaller than estimates: rows are handed over in place. */
 const slack = 1.06;
@@ -100,8 +101,12 @@ function tilingsOf(whole: PlannedSchedule, options: PlanningOptions, stepsOf: St
   const { graph } = whole.program;
   const steps = stepsOf(graph);
   const context = contextOf(graph, steps, options);
-  const arena = { alignmentBytes: options.alignmentBytes, ...effortForTiles };
   const contextOfTiling = (tiling: Tiling) => contextOfTiles(tileColumns(graph, tiling)!, options, stepsOf);
+  const arenaFor = (tiled: OptionContext) => ({
+    alignmentBytes: options.alignmentBytes,
+    ...effortForTiles,
+    ...(tiled.steps.length <= fewSteps ? {} : { effort: 0 }),
+  });
   const isAtPeak = peakOf(whole);
   const plans = new Map<string, ReturnType<typeof plansWithin>>();
   let besides: ((tiling: Tiling) => number) | undefined;
@@ -116,13 +121,18 @@ function tilingsOf(whole: PlannedSchedule, options: PlanningOptions, stepsOf: St
     },
     allowedInstructions: () => allowedInstructions(graph, steps, options),
     planFor: (tiling, instructions) => {
-      const schedule = chooseSchedule(contextOfTiling(tiling), { slowdown: 1, instructions }, arena);
+      const tiled = contextOfTiling(tiling);
+      const schedule = chooseSchedule(tiled, { slowdown: 1, instructions }, arenaFor(tiled));
       return { ...schedule, tiling: layersOf(graph, tiling) };
     },
     planWithin: (tiling, ramBytes) => {
       const key = `${tiling.first} ${tiling.end} ${tiling.tiles}`;
-      const within = plans.get(key) ?? plansWithin(contextOfTiling(tiling), arena);
-      plans.set(key, within);
+      let within = plans.get(key);
+      if (within === undefined) {
+        const tiled = contextOfTiling(tiling);
+        within = plansWithin(tiled, arenaFor(tiled));
+        plans.set(key, within);
+      }
       return { ...within(ramBytes), tiling: layersOf(graph, tiling) };
     },
   };

@@ -94,3 +94,7 @@ export const wideNetwork = (): Graph =>
     [1, 96, 320, 3],
     [conv(16, 3, 2), depthwise(), conv(32), depthwise(2), conv(64), depthwise(2), conv(64), depthwise(2), conv(128)],
   );
+
+/** Four rows of 160 pixels, which widen to many channels and become narrow again: less than a row of them fits small RAM. */
+export const evenWiderGraph = (): Graph =>
+  wideGraph('wider', [1, 4, 160, 4], [conv(32), depthwise(), conv(16), conv(48), depthwise(2), conv(4, 1, 2)]);
