@@ -38,6 +38,7 @@ describe.concurrent('msc compile', () => {
         optimal: null,
       },
       flash: { codeBytes: null, modelledCodeBytes: null, weightBytes: null },
+      tiling: null,
       predictedInstructions: null,
       layers: [
         {
