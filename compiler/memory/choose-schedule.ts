@@ -1,6 +1,6 @@
 /** Decides which steps advance together, so that the arena gets small without costing more than it may. */
 import { type Program, programOf, type Segment, type Step } from '../schedule/index.ts';
-import { type ArenaOptions, type ArenaPlan, planArena } from './plan-program.ts';
+import { type ArenaOptions, type ArenaPlan, planArenaWithin } from './plan-program.ts';
 import { type OptionContext, type ScheduleOption, scheduleOptions } from './schedule-options.ts';
 import { withSharedRings } from './share-rings.ts';
 
@@ -36,20 +36,18 @@ const finalists = 5;
 export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena: ArenaOptions): PlannedSchedule {
   const front = routesOf(context);
   const fastest = front.next().value!;
-  const routes = [fastest];
-  const plan = (route: Route) => planRoute(context, route, arena);
   if (goal.ramBytes !== undefined) {
-    let best = plan(fastest);
+    let best = planRoute(context, fastest, arena)!;
     for (const route of front) {
       if (best.plan.sizeBytes <= goal.ramBytes) {
         return best;
       }
-      const next = plan(route);
-      best = next.plan.sizeBytes < best.plan.sizeBytes ? next : best;
+      best = planRoute(context, route, arena, best.plan.sizeBytes - 1) ?? best;
     }
     return best;
   }
-  const takeUpTo = (instructions: number) => {
+  const routes = [fastest];
+  const takeUpTo = (instructions: number, found: PlannedSchedule | null) => {
     while (routes.at(-1)!.instructions <= instructions) {
       const { value } = front.next();
       if (value === undefined) {
@@ -58,34 +56,43 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
       routes.push(value);
     }
     const affordable = routes.filter((route) => route.instructions <= instructions);
-    return affordable.slice(-finalists).map(plan).reduce(smaller);
+    return affordable.slice(-finalists).reduceRight((best: PlannedSchedule | null, route) => {
+      // of arenas of the same size the one of the faster schedule
+      const most =
+        best === null
+          ? Number.POSITIVE_INFINITY
+          : best.plan.sizeBytes - (best.instructions < route.instructions ? 1 : 0);
+      return planRoute(context, route, arena, most) ?? best;
+    }, found)!;
   };
-  const found = takeUpTo(fastest.instructions * goal.slowdown);
-  return goal.further === undefined ? found : smaller(found, takeUpTo(found.instructions * goal.further));
-}
-
-/** Of two schedules the one with the smaller arena; the first where they are equal. */
-function smaller(one: PlannedSchedule, other: PlannedSchedule): PlannedSchedule {
-  return other.plan.sizeBytes < one.plan.sizeBytes ? other : one;
+  const found = takeUpTo(fastest.instructions * goal.slowdown, null);
+  return goal.further === undefined ? found : takeUpTo(found.instructions * goal.further, found);
 }
 
 /** What `chooseSchedule` gives for the budgets from the largest on: schedules from the fastest to the one with the smallest arena. */
 export function scheduleFront(context: OptionContext, arena: ArenaOptions): readonly PlannedSchedule[] {
   const front: PlannedSchedule[] = [];
   for (const route of routesOf(context)) {
-    const planned = planRoute(context, route, arena);
-    if (front.length === 0 || planned.plan.sizeBytes < front.at(-1)!.plan.sizeBytes) {
+    const planned = planRoute(context, route, arena, (front.at(-1)?.plan.sizeBytes ?? Number.POSITIVE_INFINITY) - 1);
+    if (planned !== null) {
       front.push(planned);
     }
   }
   return front;
 }
 
-function planRoute(context: OptionContext, { options, instructions }: Route, arena: ArenaOptions): PlannedSchedule {
+/** The plan of a route if its arena has at most `mostBytes`. */
+function planRoute(
+  context: OptionContext,
+  { options, instructions }: Route,
+  arena: ArenaOptions,
+  mostBytes = Number.POSITIVE_INFINITY,
+): PlannedSchedule | null {
   const steps: readonly Step[] = options.flatMap((option) => option.steps);
   const segments: readonly Segment[] = options.map((option) => option.segment);
   const program = withSharedRings(programOf(context.graph, steps, segments, context.views, context.outside));
-  return { program, plan: planArena(program, arena), instructions };
+  const plan = planArenaWithin(program, arena, mostBytes);
+  return plan === null || plan.sizeBytes > mostBytes ? null : { program, plan, instructions };
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Program, sizeOfBuffer } from '../schedule/index.ts';
 import { distancesOf, type Item } from './distances.ts';
 import { type PlacementProblem, placeItems } from './lay-out.ts';
 import { placementBound } from './placement-bound.ts';
-import { provePlacement } from './prove-placement.ts';
+import { type ProvenPlacement, provePlacement } from './prove-placement.ts';
 
 const scratchAlignmentBytes = 8;
 const wordBytes = 4;
@@ -38,6 +38,8 @@ export interface ArenaOptions {
   readonly effort?: number;
 }
 
+/** Enough for the proof to start from: it lowers what it can itself. The rest is tried where it comes to no end. */
+const firstIterations = 300;
 const defaultIterations = 3000;
 
 /** Every plan of the zoo but one is proven with this, within half a second of processor time. */
@@ -45,12 +47,34 @@ const defaultEffort = 10_000_000;
 
 /** Places every buffer and scratch of `program` in one arena: byte by byte as tight as the program's rows allow. */
 export function planArena(program: Program, options: ArenaOptions): ArenaPlan {
+  return planArenaWithin(program, options, Number.POSITIVE_INFINITY)!;
+}
+
+/** The same, or null if no plan of the program can be as small as `mostBytes`: found without placing anything. */
+export function planArenaWithin(program: Program, options: ArenaOptions, mostBytes: number): ArenaPlan | null {
   const items = itemsOf(program);
   const problem = problemOf(program, items);
   const bound = placementBound(program, problem);
-  const placed = placeItems(problem, bound, options.iterations ?? defaultIterations);
-  const { starts, heightBytes, boundBytes } = provePlacement(problem, placed, bound, options.effort ?? defaultEffort);
+  if (bound > mostBytes) {
+    return null;
+  }
+  const { iterations = defaultIterations, effort = defaultEffort } = options;
+  const few = effort > 0 ? Math.min(firstIterations, iterations) : iterations;
+  const quick = provePlacement(problem, placeItems(problem, bound, few), bound, effort);
+  const isDone = quick.heightBytes <= quick.boundBytes || few === iterations;
+  const { starts, heightBytes, boundBytes } = isDone ? quick : improved(problem, quick, iterations, effort);
   return arenaPlan(program, items, problem, starts, heightBytes, boundBytes, options);
+}
+
+/** A placement that could not be proven, after more orders. */
+function improved(
+  problem: PlacementProblem,
+  quick: ProvenPlacement,
+  iterations: number,
+  effort: number,
+): ProvenPlacement {
+  const placed = placeItems(problem, quick.boundBytes, iterations);
+  return placed.heightBytes < quick.heightBytes ? provePlacement(problem, placed, quick.boundBytes, effort) : quick;
 }
 
 function itemsOf(program: Program): readonly Item[] {
