@@ -176,8 +176,12 @@ function pathOf({ x, y, width, height }: Box): string {
 function titleOf(planned: PlannedProgram, shape: PlanShape): string {
   const { offset, sizeBytes, slots, height, rowBytes } = shape;
   const role = roleOf(planned, shape);
-  const names = shape.tensors.slice(0, 4).map(({ name, dtype, shape: dimensions }) => {
-    return `${shortened(name, 80)} ${dtype} [${dimensions.join(', ')}]`;
+  const { byTensor } = planned.program.views;
+  const names = shape.tensors.slice(0, 4).map(({ id, name, dtype, shape: dimensions }) => {
+    const { offsetBytes = 0, pitchBytes = null } = byTensor.get(id) ?? {};
+    const from = offsetBytes > 0 || pitchBytes !== null ? ` from byte ${grouped(offsetBytes)} on` : '';
+    const rows = pitchBytes === null ? '' : `, rows ${grouped(pitchBytes)} bytes apart`;
+    return `${shortened(name, 80)} ${dtype} [${dimensions.join(', ')}]${from}${rows}`;
   });
   const more = shape.tensors.length - names.length;
   return [

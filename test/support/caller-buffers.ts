@@ -1,7 +1,8 @@
 import type { ModelView } from '../../compiler/codegen/index.ts';
-import { bytesFromElements, type Graph } from '../../compiler/ir/index.ts';
+import { bytesFromElements, type Graph, tensorOf } from '../../compiler/ir/index.ts';
 import { evaluateGraph, initialState } from '../../compiler/ops/evaluate-graph.ts';
 import { compileGraph } from '../../compiler/pipeline.ts';
+import { compareOutputs, defaultTolerance, describeDifference } from '../../compiler/report/compare.ts';
 import { runFirmware } from '../../compiler/simulate/index.ts';
 import type { Target } from '../../compiler/targets/index.ts';
 import type { BatchOptions } from './graph-batch.ts';
@@ -57,12 +58,16 @@ export async function checkCallerBuffers(
     const state = initialState(graph);
     inputs[g]!.forEach((each, i) => {
       const where = `graph ${g} (${graph.name}), inference ${i}`;
-      for (const expected of evaluateGraph(graph, each, state).map(bytesFromElements)) {
-        if (!Buffer.from(expected).equals(Buffer.from(emitted.subarray(at, at + expected.length)))) {
-          faults.push(`${where}: another output`);
+      evaluateGraph(graph, each, state).forEach((elements, k) => {
+        const [expected, output] = [bytesFromElements(elements), tensorOf(graph, graph.outputs[k]!)];
+        const actual = emitted.subarray(at, at + expected.length);
+        // integers must be equal
+        const [difference] = compareOutputs([output], [expected.length], actual, expected, defaultTolerance);
+        if (difference !== undefined) {
+          faults.push(`${where}: ${describeDifference(difference)}`);
         }
         at += expected.length;
-      }
+      });
       verdict.forEach((what, k) => {
         if (emitted[at + k] !== 0) {
           faults.push(`${where}: ${what} (${emitted[at + k]})`);
