@@ -63,6 +63,18 @@ describe('a wide network in less RAM than its rows take', () => {
     expect(new Set(tiling!.layers).size).toBe(tiling!.layers.length);
   });
 
+  it('has all tiles of a layer where --place names the layer, or one of them', () => {
+    const placed = (layer: string) => {
+      const place = [{ what: 'weights', memory: 'dtcm', layers: [layer] }] as const;
+      const { program, view } = compileFor({ io: 'caller', ramBytes: 30_000, place });
+      expect(program.steps.filter(({ node }) => layerOfTile(node.name) === 'conv2d_4').length).toBe(3);
+      return view.arrays.filter(({ text }) => text.includes('_SECTION_WEIGHTS_DTCM')).map(({ symbol }) => symbol);
+    };
+    const ofLayer = placed('conv2d_4');
+    expect(ofLayer.length).toBeGreaterThan(0);
+    expect(placed('conv2d_4 (columns 28-54)')).toEqual(ofLayer);
+  });
+
   it('gives the results of the reference, where no schedule of whole rows fits', { timeout: 120_000 }, async () => {
     const small = evenWiderGraph();
     const { steps, planning } = stepsFor(small, options);
