@@ -1,5 +1,7 @@
 /** Decides which steps advance together, so that the arena gets small without costing more than it may. */
 import { type Program, programOf, type Segment, type Step } from '../schedule/index.ts';
+import type { ArenaMemory } from './arena-memories.ts';
+import { excessBytes, planInMemories } from './plan-in-memories.ts';
 import { type ArenaOptions, type ArenaPlan, planArena } from './plan-program.ts';
 import { type OptionContext, type ScheduleOption, scheduleOptions } from './schedule-options.ts';
 import { withSharedRings } from './share-rings.ts';
@@ -12,6 +14,16 @@ export interface ScheduleGoal {
   readonly further?: number;
   /** The fastest schedule whose arena is at most this large; without it, the smallest arena. */
   readonly ramBytes?: number;
+  /** The fastest schedule whose arena fits these memories. */
+  readonly memories?: MemoryLimits;
+}
+
+/** Memories that an arena is to be laid into. */
+export interface MemoryLimits {
+  /** In the order of their waits. */
+  readonly memories: readonly ArenaMemory[];
+  /** Inputs and outputs may lie where DMA does not reach them. */
+  readonly portsAnywhere: boolean;
 }
 
 /** A schedule with its plan. */
@@ -37,15 +49,15 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
   const front = routesOf(context);
   const fastest = front.next().value!;
   const routes = [fastest];
-  const plan = (route: Route) => planRoute(context, route, arena);
-  if (goal.ramBytes !== undefined) {
+  const plan = (route: Route) => planRoute(context, route, arena, goal.memories);
+  if (isLimited(goal)) {
     let best = plan(fastest);
     for (const route of front) {
-      if (best.plan.sizeBytes <= goal.ramBytes) {
+      if (excessBytes(best.plan, goal.ramBytes) === 0) {
         return best;
       }
       const next = plan(route);
-      best = next.plan.sizeBytes < best.plan.sizeBytes ? next : best;
+      best = excessBytes(next.plan, goal.ramBytes) < excessBytes(best.plan, goal.ramBytes) ? next : best;
     }
     return best;
   }
@@ -62,6 +74,11 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
   };
   const found = takeUpTo(fastest.instructions * goal.slowdown);
   return goal.further === undefined ? found : smaller(found, takeUpTo(found.instructions * goal.further));
+}
+
+/** True if what counts is that the arena fits, and then speed. */
+export function isLimited({ ramBytes, memories }: Pick<ScheduleGoal, 'ramBytes' | 'memories'>): boolean {
+  return ramBytes !== undefined || memories !== undefined;
 }
 
 /** Of two schedules the one with the smaller arena; the first where they are equal. */
@@ -81,11 +98,20 @@ export function scheduleFront(context: OptionContext, arena: ArenaOptions): read
   return front;
 }
 
-function planRoute(context: OptionContext, { options, instructions }: Route, arena: ArenaOptions): PlannedSchedule {
+function planRoute(
+  context: OptionContext,
+  { options, instructions }: Route,
+  arena: ArenaOptions,
+  limits?: MemoryLimits,
+): PlannedSchedule {
   const steps: readonly Step[] = options.flatMap((option) => option.steps);
   const segments: readonly Segment[] = options.map((option) => option.segment);
   const program = withSharedRings(programOf(context.graph, steps, segments, context.sources, context.outside));
-  return { program, plan: planArena(program, arena), instructions };
+  const plan =
+    limits === undefined
+      ? planArena(program, arena)
+      : planInMemories(program, limits.memories, { ...arena, portsAnywhere: limits.portsAnywhere });
+  return { program, plan, instructions };
 }
 
 /**
