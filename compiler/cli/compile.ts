@@ -4,7 +4,7 @@ import { fail, formatDiagnostic } from '../diagnostics/index.ts';
 import { printGraph } from '../ir/index.ts';
 import { passes } from '../passes/index.ts';
 import { type CompileResult, compile, readGraph } from '../pipeline.ts';
-import { type CompileReport, compileReport } from '../report/report.ts';
+import { type CompileReport, compileReport, memoryLines } from '../report/report.ts';
 import { grouped } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { compileAndWriteTogether } from './compile-together.ts';
@@ -272,6 +272,7 @@ function summary(result: CompileResult, report: CompileReport, folder: string, n
     `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (${ofCaller ? '' : `${ports}, `}` +
       `scratch ${grouped(memory.scratchBytes)}; ` +
       `${memory.optimal ? 'no plan of this schedule is smaller' : `no plan is below ${grouped(memory.lowerBoundBytes)}`})`,
+    ...memoryLines(memory.memories).map((line) => `         ${line}`),
     ...(ofCaller ? [`  caller ${ports}: in buffers of the caller`] : []),
     `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus about ${grouped(flash.modelledCodeBytes)} of code ` +
       `with ${result.objective === 'size' ? '-Os' : '-O2'} (modelled; \`msc run\` measures it)`,

@@ -5,7 +5,7 @@ import { sizeBytesOf, tensorOf } from '../ir/index.ts';
 import { compile } from '../pipeline.ts';
 import { compareOutputs, defaultTolerance, describeDifference, type Tolerance } from '../report/compare.ts';
 import { predictionErrorPercent, signedPercent } from '../report/prediction.ts';
-import { compileReport } from '../report/report.ts';
+import { compileReport, memoryLines } from '../report/report.ts';
 import type { RunReport } from '../report/run-report.ts';
 import { grouped, table } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
@@ -253,6 +253,7 @@ function summary(report: RunReport, execution: ExecutionResult, expected: number
     }`,
     `  cycles        ${count(report.cycles)}${report.cycles === null ? '' : ' (an estimate: docs/cycles.md)'}`,
     `  RAM           arena ${grouped(report.memory.arenaBytes)}, stack ${count(report.memory.stackBytes)}${bound === null ? '' : ` (at most ${grouped(bound)}, from the machine code)`}`,
+    ...memoryLines(report.memory.memories).map((line) => `                ${line}`),
     `  flash         code ${count(report.flash.codeBytes)}, weights ${grouped(report.flash.weightBytes)}`,
     ...report.notes.map((note) => `  note: ${note}`),
   ];

@@ -38,7 +38,8 @@ interface Work {
 }
 
 /**
- * The cheapest assignment that is found: items by heat, each in the fastest memory with room; then single moves, exchanges and
+ * The cheapest assignment that is found: items by heat or by size, each in the fastest memory with room (and in the slowest, where
+ * that leaves less out); then single moves, exchanges and
  * evictions as long as they help; then branch and bound over all assignments. Deterministic. Of assignments that cost the same
  * it takes the one that fills memories in their order. `questions` bounds how often is asked whether items fit, for the
  * first assignment beyond what it needs.
@@ -50,18 +51,25 @@ export function assignMemories(problem: AssignmentProblem, questions: number): A
   const density = (item: number) => heats[item]! / Math.max(1, sizes[item]!);
   const byDensity = [...items].sort((a, b) => density(b) - density(a) || sizes[b]! - sizes[a]! || a - b);
   const bySize = [...items].sort((a, b) => sizes[b]! - sizes[a]! || a - b);
-  const starts = [byDensity, bySize].map((order) => greedyAssignment(problem, order));
+  const memories = problem.waits.map((_, memory) => memory);
+  const starts = [memories, [...memories].reverse()].flatMap((memoryOrder) =>
+    [byDensity, bySize].map((order) => greedyAssignment(problem, order, memoryOrder)),
+  );
   const start = starts.reduce((best, next) => (isBetter(problem, next, best) ? next : best));
   return searched(problem, improved(problem, start, work), work);
 }
 
-/** The first step alone: each item of `order` in the fastest memory that has room for it. */
-export function greedyAssignment(problem: AssignmentProblem, order: readonly number[]): readonly number[] {
+/** The first step alone: each item of `order` in the first memory of `memoryOrder` that has room for it. */
+export function greedyAssignment(
+  problem: AssignmentProblem,
+  order: readonly number[],
+  memoryOrder: readonly number[] = problem.waits.map((_, memory) => memory),
+): readonly number[] {
   const memoryOf = new Array<number>(problem.sizes.length).fill(-1);
   for (const item of order) {
-    memoryOf[item] = problem.waits.findIndex(
-      (_, memory) => problem.mayLieIn(item, memory) && fitsWith(problem, memoryOf, memory, [item], []),
-    );
+    memoryOf[item] =
+      memoryOrder.find((memory) => problem.mayLieIn(item, memory) && fitsWith(problem, memoryOf, memory, [item], [])) ??
+      -1;
   }
   return memoryOf;
 }

@@ -15,6 +15,7 @@ import {
   placeLow,
   problemOf,
   progressBytes,
+  wordBytes,
 } from './plan-program.ts';
 import { provePlacement } from './prove-placement.ts';
 
@@ -27,22 +28,45 @@ const [orders, proofEffort] = [60, 20_000];
 /** Such questions for one plan. */
 const questions = 1500;
 
-/** Room for how far a streamed input has come, wherever the part before it ends. */
-const progressRoom = progressBytes + 3;
+/** What decides between places in several memories. */
+export interface MemoriesOptions extends ArenaOptions {
+  /** Inputs and outputs may lie where DMA does not reach them. */
+  readonly portsAnywhere?: boolean;
+}
 
 /**
  * A plan of `program` in these memories, in the order of their waits. Items of different memories never share a byte, whatever
- * their distances. Inputs and outputs stay out of memories that DMA does not reach unless `portsAnywhere`, or where no memory is
- * reached. What fits nowhere lies in the largest memory all the same, beyond its capacity: `excessBytes` says by how much.
+ * their distances. Inputs and outputs stay out of memories that DMA does not reach unless `portsAnywhere`, or where it reaches none.
+ * What fits nowhere lies in the largest memory all the same, beyond its capacity: `excessBytes` says by how much.
  */
 export function planInMemories(
   program: Program,
   memories: readonly ArenaMemory[],
-  options: ArenaOptions & { readonly portsAnywhere?: boolean },
+  options: MemoriesOptions,
 ): ArenaPlan {
-  const isStreamed = program.segments.some(({ input }) => input !== undefined);
-  const plan = planWithReserve(program, memories, options, 0);
-  return plan ?? planWithReserve(program, memories, options, isStreamed ? progressRoom : 0)!;
+  const items = itemsOf(program);
+  const context: Context = {
+    program,
+    memories,
+    options,
+    items,
+    problem: problemOf(program, items),
+    heats: heatOf(program, items),
+    largest: memories.reduce(
+      (most, { capacityBytes }, k) => (capacityBytes > memories[most]!.capacityBytes ? k : most),
+      0,
+    ),
+  };
+  const contents = contentsOf(context, 0);
+  if (!program.segments.some(({ input }) => input !== undefined)) {
+    return planOf(context, contents, null);
+  }
+  const holder = contents.findIndex(
+    ({ members, heightBytes }, k) => members.length > 0 && withProgress(heightBytes) <= memories[k]!.capacityBytes,
+  );
+  return holder >= 0
+    ? planOf(context, contents, holder)
+    : planOf(context, contentsOf(context, withProgress(0) + wordBytes - 1), context.largest);
 }
 
 /** Bytes that a plan takes beyond what its memories have, and beyond `ramBytes` in all. */
@@ -51,75 +75,85 @@ export function excessBytes({ parts, sizeBytes }: Pick<ArenaPlan, 'parts' | 'siz
   return beyond + (ramBytes === undefined ? 0 : Math.max(0, sizeBytes - ramBytes));
 }
 
-/** The plan with `reserve` bytes of the largest memory left; null if the state of a streamed input has no room without. */
-function planWithReserve(
-  program: Program,
-  memories: readonly ArenaMemory[],
-  options: ArenaOptions & { readonly portsAnywhere?: boolean },
-  reserve: number,
-): ArenaPlan | null {
-  const items = itemsOf(program);
-  const problem = problemOf(program, items);
-  const heats = heatOf(program, items);
-  const largest = memories.reduce(
-    (most, { capacityBytes }, k) => (capacityBytes > memories[most]!.capacityBytes ? k : most),
-    0,
+interface Context {
+  readonly program: Program;
+  readonly memories: readonly ArenaMemory[];
+  readonly options: MemoriesOptions;
+  readonly items: readonly Item[];
+  readonly problem: PlacementProblem;
+  readonly heats: readonly number[];
+  /** Index of the memory with the greatest capacity. */
+  readonly largest: number;
+}
+
+/** What lies in a memory: items, ascending, and where each starts. */
+interface Content extends Placement {
+  readonly members: readonly number[];
+  /** No placement of these items is lower; 0 if that was not asked. */
+  readonly boundBytes: number;
+}
+
+/** By memory: what lies in it. `reserve` bytes of the largest stay free. */
+function contentsOf(context: Context, reserve: number): readonly Content[] {
+  const { program, memories, options, items, problem, heats, largest } = context;
+  const unit = memories.length === 1 ? 1 : partAlignmentBytes;
+  const room = memories.map(
+    ({ capacityBytes }, k) => Math.floor((capacityBytes - (k === largest ? reserve : 0)) / unit) * unit,
   );
-  const room = memories.map(({ capacityBytes }, k) => {
-    const whole = memories.length === 1 ? 1 : partAlignmentBytes;
-    return Math.floor((capacityBytes - (k === largest ? reserve : 0)) / whole) * whole;
-  });
   const isPort = portItems(program, items);
   const isReached = options.portsAnywhere !== true && memories.some(({ dma }) => dma);
-  const { ask, foundFor } = questionsOf(program, items, problem, room);
-  const toAssign: AssignmentProblem = {
+  const { ask, foundFor } = questionsOf(context, room);
+  const assignment: AssignmentProblem = {
     sizes: problem.sizes,
     heats,
     waits: memories.map(({ waitCycles }) => waitCycles),
     mayLieIn: (item, memory) => !isReached || memories[memory]!.dma || !isPort[item],
     ask,
   };
-  const bound = placementBound(program, problem);
-  const isHopeless = bound > room.reduce((sum, bytes) => sum + bytes, 0);
-  const { memoryOf, leftBytes } = assignMemories(toAssign, isHopeless ? 0 : questions);
+  const isHopeless = placementBound(program, problem) > room.reduce((sum, bytes) => sum + bytes, 0);
+  const { memoryOf, leftBytes } = assignMemories(assignment, isHopeless ? 0 : questions);
+  return memories.map((_, k) => {
+    const members = memoryOf.flatMap((where, item) => (where === k || (where < 0 && k === largest) ? [item] : []));
+    const sub = subProblem(context, members);
+    const found = foundFor(k, members);
+    if (leftBytes > 0) {
+      return { members, boundBytes: 0, ...(found ?? placeItems(sub.problem, 0, orders)) };
+    }
+    const low = placeLow(sub.program, sub.problem, options);
+    return { members, ...low, ...(found !== null && found.heightBytes < low.heightBytes ? found : {}) };
+  });
+}
+
+/** Height of an array with the state of a streamed input above what else lies in it. */
+function withProgress(heightBytes: number): number {
+  return Math.ceil(heightBytes / wordBytes) * wordBytes + progressBytes;
+}
+
+/** The plan: arrays one after another, without those that hold nothing. `holder` is where the state of a streamed input lies. */
+function planOf(context: Context, contents: readonly Content[], holder: number | null): ArenaPlan {
+  const { program, memories, options, items, problem, heats } = context;
+  const used = contents.flatMap(({ members }, k) => (members.length > 0 || k === holder ? [k] : []));
   const starts = new Array<number>(items.length).fill(0);
   const parts: ArenaPart[] = [];
-  let lowerBoundBytes = bound;
   let progressOffset: number | null = null;
-  const isStreamed = program.segments.some(({ input }) => input !== undefined);
-  const ends = memories.map((memory, k) => {
-    const members = memoryOf.flatMap((where, item) => (where === k || (where < 0 && k === largest) ? [item] : []));
-    const sub = subProblem(program, items, problem, members);
-    const found = foundFor(k, members);
-    const low = leftBytes > 0 ? null : placeLow(sub.program, sub.problem, options);
-    const placed = pickLower(low, found) ?? placeItems(sub.problem, 0, orders);
-    lowerBoundBytes = members.length === items.length && low !== null ? low.boundBytes : lowerBoundBytes;
-    return { memory, members, ...placed };
-  });
-  const hasRoom = (k: number) => Math.ceil(ends[k]!.heightBytes / 4) * 4 + progressBytes <= memories[k]!.capacityBytes;
-  const used = ends.flatMap(({ members }, k) => (members.length > 0 ? [k] : []));
-  const holder = isStreamed ? (used.find(hasRoom) ?? (reserve > 0 || leftBytes > 0 ? largest : -1)) : null;
-  if (holder === -1) {
-    return null;
-  }
-  const filled = ends.flatMap((_, k) => (used.includes(k) || k === holder ? [k] : []));
   let base = 0;
-  for (const k of filled) {
-    const { memory, members, heightBytes, starts: own } = ends[k]!;
+  for (const k of used) {
+    const { members, heightBytes, starts: own } = contents[k]!;
     members.forEach((item, i) => {
       starts[item] = base + own[i]!;
     });
-    const end = k === holder ? Math.ceil(heightBytes / 4) * 4 + progressBytes : heightBytes;
+    const end = k === holder ? withProgress(heightBytes) : heightBytes;
     progressOffset = k === holder ? base + end - progressBytes : progressOffset;
-    const isLast = k === filled.at(-1);
-    const sizeBytes = isLast ? end : Math.ceil(end / partAlignmentBytes) * partAlignmentBytes;
+    const unit = k === used.at(-1) ? 1 : partAlignmentBytes;
+    const sizeBytes = Math.ceil(end / unit) * unit;
     const accessBytes = members.reduce((sum, item) => sum + heats[item]!, 0);
-    parts.push({ memory, baseOffset: base, sizeBytes, accessBytes });
+    parts.push({ memory: memories[k]!, baseOffset: base, sizeBytes, accessBytes });
     base += sizeBytes;
   }
-  const plan = arenaPlan(program, items, problem, starts, base, lowerBoundBytes, options);
-  const sizeBytes = base;
-  return { ...plan, sizeBytes, progressOffset, parts, optimal: sizeBytes === plan.lowerBoundBytes };
+  // Arrays above one another are a placement in one memory too: what none of those is below holds here.
+  const bound = used.length === 1 ? contents[used[0]!]!.boundBytes : placementBound(program, problem);
+  const plan = arenaPlan(program, items, problem, starts, base, bound, options);
+  return { ...plan, sizeBytes: base, progressOffset, parts, optimal: base === plan.lowerBoundBytes };
 }
 
 /** By item: whether it holds an input or an output of the graph. */
@@ -128,15 +162,9 @@ function portItems({ graph }: Program, items: readonly Item[]): readonly boolean
   return items.map((item) => item.kind === 'buffer' && item.buffer.tensors.some((id) => ports.has(id)));
 }
 
-function pickLower(one: Placement | null, other: Placement | null): Placement | null {
-  return one === null || (other !== null && other.heightBytes < one.heightBytes) ? other : one;
-}
-
 /** Some of the items, as a problem of their own. */
 function subProblem(
-  program: Program,
-  items: readonly Item[],
-  { sizes, alignments, distances }: PlacementProblem,
+  { program, items, problem: { sizes, alignments, distances } }: Context,
   members: readonly number[],
 ): { readonly program: Program; readonly problem: PlacementProblem } {
   const some = members.map((item) => items[item]!);
@@ -155,11 +183,11 @@ function subProblem(
 }
 
 /** Answers whether items fit a memory, each question once, and remembers the places that were found. */
-function questionsOf(program: Program, items: readonly Item[], problem: PlacementProblem, room: readonly number[]) {
+function questionsOf(context: Context, room: readonly number[]) {
   const known = new Map<string, { readonly answer: FitAnswer; readonly placement: Placement | null }>();
   const answerTo = (memory: number, members: readonly number[]) => {
     const capacity = room[memory]!;
-    const sub = subProblem(program, items, problem, members);
+    const sub = subProblem(context, members);
     if (placementBound(sub.program, sub.problem) > capacity) {
       return { answer: 'impossible', placement: null } as const;
     }

@@ -6,7 +6,8 @@ import { placementBound } from './placement-bound.ts';
 import { type ProvenPlacement, provePlacement } from './prove-placement.ts';
 
 const scratchAlignmentBytes = 8;
-const wordBytes = 4;
+/** What the state of a streamed input starts at a multiple of. */
+export const wordBytes = 4;
 
 /** A part of an arena that lies in several memories: an array. */
 export interface ArenaPart {
