@@ -2,7 +2,7 @@
 import { type Program, programOf, type Segment, type Step } from '../schedule/index.ts';
 import type { ArenaMemory } from './arena-memories.ts';
 import { excessBytes, planInMemories } from './plan-in-memories.ts';
-import { type ArenaOptions, type ArenaPlan, planArena } from './plan-program.ts';
+import { type ArenaOptions, type ArenaPlan, planArenaWithin } from './plan-program.ts';
 import { type OptionContext, type ScheduleOption, scheduleOptions } from './schedule-options.ts';
 import { withSharedRings } from './share-rings.ts';
 
@@ -47,21 +47,22 @@ const finalists = 5;
 /** The schedule that the goal asks for. */
 export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena: ArenaOptions): PlannedSchedule {
   const front = routesOf(context);
+  if (goal.memories !== undefined) {
+    return fastestInMemories(context, front, goal.memories, goal.ramBytes, arena);
+  }
   const fastest = front.next().value!;
-  const routes = [fastest];
-  const plan = (route: Route) => planRoute(context, route, arena, goal.memories);
-  if (isLimited(goal)) {
-    let best = plan(fastest);
+  if (goal.ramBytes !== undefined) {
+    let best = planRoute(context, fastest, arena)!;
     for (const route of front) {
-      if (excessBytes(best.plan, goal.ramBytes) === 0) {
+      if (best.plan.sizeBytes <= goal.ramBytes) {
         return best;
       }
-      const next = plan(route);
-      best = excessBytes(next.plan, goal.ramBytes) < excessBytes(best.plan, goal.ramBytes) ? next : best;
+      best = planRoute(context, route, arena, best.plan.sizeBytes - 1) ?? best;
     }
     return best;
   }
-  const takeUpTo = (instructions: number) => {
+  const routes = [fastest];
+  const takeUpTo = (instructions: number, found: PlannedSchedule | null) => {
     while (routes.at(-1)!.instructions <= instructions) {
       const { value } = front.next();
       if (value === undefined) {
@@ -70,10 +71,17 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
       routes.push(value);
     }
     const affordable = routes.filter((route) => route.instructions <= instructions);
-    return affordable.slice(-finalists).map(plan).reduce(smaller);
+    return affordable.slice(-finalists).reduceRight((best: PlannedSchedule | null, route) => {
+      // of arenas of the same size the one of the faster schedule
+      const most =
+        best === null
+          ? Number.POSITIVE_INFINITY
+          : best.plan.sizeBytes - (best.instructions < route.instructions ? 1 : 0);
+      return planRoute(context, route, arena, most) ?? best;
+    }, found)!;
   };
-  const found = takeUpTo(fastest.instructions * goal.slowdown);
-  return goal.further === undefined ? found : smaller(found, takeUpTo(found.instructions * goal.further));
+  const found = takeUpTo(fastest.instructions * goal.slowdown, null);
+  return goal.further === undefined ? found : takeUpTo(found.instructions * goal.further, found);
 }
 
 /** True if what counts is that the arena fits, and then speed. */
@@ -81,37 +89,59 @@ export function isLimited({ ramBytes, memories }: Pick<ScheduleGoal, 'ramBytes' 
   return ramBytes !== undefined || memories !== undefined;
 }
 
-/** Of two schedules the one with the smaller arena; the first where they are equal. */
-function smaller(one: PlannedSchedule, other: PlannedSchedule): PlannedSchedule {
-  return other.plan.sizeBytes < one.plan.sizeBytes ? other : one;
+/** The first of the routes that fits the memories, else the one that takes least beyond what they have. */
+function fastestInMemories(
+  context: OptionContext,
+  front: Iterable<Route>,
+  { memories, portsAnywhere }: MemoryLimits,
+  ramBytes: number | undefined,
+  arena: ArenaOptions,
+): PlannedSchedule {
+  let best: PlannedSchedule | null = null;
+  let leastExcess = Number.POSITIVE_INFINITY;
+  for (const route of front) {
+    const program = programOfRoute(context, route);
+    const plan = planInMemories(program, memories, { ...arena, portsAnywhere, belowExcess: leastExcess });
+    const excess = plan === null ? leastExcess : excessBytes(plan, ramBytes);
+    if (plan !== null && excess < leastExcess) {
+      best = { program, plan, instructions: route.instructions };
+      leastExcess = excess;
+    }
+    if (leastExcess === 0) {
+      break;
+    }
+  }
+  return best!;
+}
+
+function programOfRoute(context: OptionContext, { options }: Route): Program {
+  const steps: readonly Step[] = options.flatMap((option) => option.steps);
+  const segments: readonly Segment[] = options.map((option) => option.segment);
+  return withSharedRings(programOf(context.graph, steps, segments, context.sources, context.outside));
 }
 
 /** What `chooseSchedule` gives for the budgets from the largest on: schedules from the fastest to the one with the smallest arena. */
 export function scheduleFront(context: OptionContext, arena: ArenaOptions): readonly PlannedSchedule[] {
   const front: PlannedSchedule[] = [];
   for (const route of routesOf(context)) {
-    const planned = planRoute(context, route, arena);
-    if (front.length === 0 || planned.plan.sizeBytes < front.at(-1)!.plan.sizeBytes) {
+    const planned = planRoute(context, route, arena, (front.at(-1)?.plan.sizeBytes ?? Number.POSITIVE_INFINITY) - 1);
+    if (planned !== null) {
       front.push(planned);
     }
   }
   return front;
 }
 
+/** The plan of a route if its arena has at most `mostBytes`. */
 function planRoute(
   context: OptionContext,
-  { options, instructions }: Route,
+  route: Route,
   arena: ArenaOptions,
-  limits?: MemoryLimits,
-): PlannedSchedule {
-  const steps: readonly Step[] = options.flatMap((option) => option.steps);
-  const segments: readonly Segment[] = options.map((option) => option.segment);
-  const program = withSharedRings(programOf(context.graph, steps, segments, context.sources, context.outside));
-  const plan =
-    limits === undefined
-      ? planArena(program, arena)
-      : planInMemories(program, limits.memories, { ...arena, portsAnywhere: limits.portsAnywhere });
-  return { program, plan, instructions };
+  mostBytes = Number.POSITIVE_INFINITY,
+): PlannedSchedule | null {
+  const program = programOfRoute(context, route);
+  const plan = planArenaWithin(program, arena, mostBytes);
+  return plan === null || plan.sizeBytes > mostBytes ? null : { program, plan, instructions: route.instructions };
 }
 
 /**

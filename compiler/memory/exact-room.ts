@@ -100,9 +100,10 @@ export function searchOf(
     return first <= last && lower(i, j, Math.min(high, list[last + 1]!)) && lower(j, i, -Math.max(low, list[first]!));
   };
 
+  /** First in, first out: bounds that are about to be lowered once more wait for it. */
   const close = (): boolean => {
-    while (queue.length > 0) {
-      const at = queue.pop()!;
+    for (let next = 0; next < queue.length; next++) {
+      const at = queue[next]!;
       isQueued[at] = 0;
       const i = Math.floor(at / width);
       const j = at - i * width;
@@ -128,6 +129,7 @@ export function searchOf(
         }
       }
     }
+    queue.length = 0;
     return true;
   };
 

@@ -1,11 +1,12 @@
 /** What no placement of a program's buffers can be below. */
 import type { Program } from '../schedule/index.ts';
+import { leastRoomForCliques } from './clique-bound.ts';
 import { contains } from './interval-set.ts';
 import type { PlacementProblem } from './lay-out.ts';
 
-/** The larger of the bytes that are in use at a time, and of the least room for any two items. */
+/** The largest of the bytes that are in use at a time, the least room for any two items, and that for items that never share a byte. */
 export function placementBound(program: Program, problem: PlacementProblem): number {
-  return Math.max(mostBytesInUse(program), leastRoomForPairs(problem));
+  return Math.max(mostBytesInUse(program), leastRoomForPairs(problem), leastRoomForCliques(problem));
 }
 
 /** The most bytes of rows and scratch that are in use at a time. */

@@ -32,25 +32,40 @@ const questions = 1500;
 export interface MemoriesOptions extends ArenaOptions {
   /** Inputs and outputs may lie where DMA does not reach them. */
   readonly portsAnywhere?: boolean;
+  /** Gives null, without placing anything, if no plan can take fewer bytes than this beyond what the memories have. */
+  readonly belowExcess?: number;
 }
 
 /**
  * A plan of `program` in these memories, in the order of their waits. Items of different memories never share a byte, whatever
  * their distances. Inputs and outputs stay out of memories that DMA does not reach unless `portsAnywhere`, or where it reaches none.
- * What fits nowhere lies in the largest memory all the same, beyond its capacity: `excessBytes` says by how much.
+ * What fits nowhere lies in the largest memory that it may lie in, beyond its capacity: `excessBytes` says by how much.
  */
 export function planInMemories(
   program: Program,
   memories: readonly ArenaMemory[],
+  options: MemoriesOptions & { readonly belowExcess: number },
+): ArenaPlan | null;
+export function planInMemories(program: Program, memories: readonly ArenaMemory[], options: MemoriesOptions): ArenaPlan;
+export function planInMemories(
+  program: Program,
+  memories: readonly ArenaMemory[],
   options: MemoriesOptions,
-): ArenaPlan {
+): ArenaPlan | null {
   const items = itemsOf(program);
+  const problem = problemOf(program, items);
+  const bound = placementBound(program, problem);
+  const room = memories.reduce((sum, { capacityBytes }) => sum + capacityBytes, 0);
+  if (bound - room >= (options.belowExcess ?? Number.POSITIVE_INFINITY)) {
+    return null;
+  }
   const context: Context = {
     program,
     memories,
     options,
     items,
-    problem: problemOf(program, items),
+    problem,
+    bound,
     heats: heatOf(program, items),
     largest: memories.reduce(
       (most, { capacityBytes }, k) => (capacityBytes > memories[most]!.capacityBytes ? k : most),
@@ -81,6 +96,8 @@ interface Context {
   readonly options: MemoriesOptions;
   readonly items: readonly Item[];
   readonly problem: PlacementProblem;
+  /** No placement of all items is lower, in whatever memories. */
+  readonly bound: number;
   readonly heats: readonly number[];
   /** Index of the memory with the greatest capacity. */
   readonly largest: number;
@@ -95,7 +112,7 @@ interface Content extends Placement {
 
 /** By memory: what lies in it. `reserve` bytes of the largest stay free. */
 function contentsOf(context: Context, reserve: number): readonly Content[] {
-  const { program, memories, options, items, problem, heats, largest } = context;
+  const { program, memories, options, items, problem, bound, heats, largest } = context;
   const unit = memories.length === 1 ? 1 : partAlignmentBytes;
   const room = memories.map(
     ({ capacityBytes }, k) => Math.floor((capacityBytes - (k === largest ? reserve : 0)) / unit) * unit,
@@ -110,16 +127,18 @@ function contentsOf(context: Context, reserve: number): readonly Content[] {
     mayLieIn: (item, memory) => !isReached || memories[memory]!.dma || !isPort[item],
     ask,
   };
-  const isHopeless = placementBound(program, problem) > room.reduce((sum, bytes) => sum + bytes, 0);
+  const isHopeless = bound > room.reduce((sum, bytes) => sum + bytes, 0);
   const { memoryOf, leftBytes } = assignMemories(assignment, isHopeless ? 0 : questions);
+  const bySize = memories.map((_, k) => k).sort((a, b) => memories[b]!.capacityBytes - memories[a]!.capacityBytes);
+  const whereOf = memoryOf.map((k, item) => (k >= 0 ? k : bySize.find((memory) => assignment.mayLieIn(item, memory))!));
   return memories.map((_, k) => {
-    const members = memoryOf.flatMap((where, item) => (where === k || (where < 0 && k === largest) ? [item] : []));
+    const members = whereOf.flatMap((where, item) => (where === k ? [item] : []));
     const sub = subProblem(context, members);
     const found = foundFor(k, members);
     if (leftBytes > 0) {
       return { members, boundBytes: 0, ...(found ?? placeItems(sub.problem, 0, orders)) };
     }
-    const low = placeLow(sub.program, sub.problem, options);
+    const low = placeLow(sub.problem, placementBound(sub.program, sub.problem), options);
     return { members, ...low, ...(found !== null && found.heightBytes < low.heightBytes ? found : {}) };
   });
 }
@@ -151,7 +170,7 @@ function planOf(context: Context, contents: readonly Content[], holder: number |
     base += sizeBytes;
   }
   // Arrays above one another are a placement in one memory too: what none of those is below holds here.
-  const bound = used.length === 1 ? contents[used[0]!]!.boundBytes : placementBound(program, problem);
+  const bound = used.length === 1 ? contents[used[0]!]!.boundBytes : context.bound;
   const plan = arenaPlan(program, items, problem, starts, base, bound, options);
   return { ...plan, sizeBytes: base, progressOffset, parts, optimal: base === plan.lowerBoundBytes };
 }

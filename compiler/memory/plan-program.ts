@@ -53,6 +53,8 @@ export interface ArenaOptions {
   readonly effort?: number;
 }
 
+/** Enough for the proof to start from: it lowers what it can itself. The rest is tried where it comes to no end. */
+const firstIterations = 300;
 const defaultIterations = 3000;
 
 /** Every plan of the zoo but one is proven with this, within half a second of processor time. */
@@ -60,17 +62,39 @@ const defaultEffort = 10_000_000;
 
 /** Places every buffer and scratch of `program` in one arena: byte by byte as tight as the program's rows allow. */
 export function planArena(program: Program, options: ArenaOptions): ArenaPlan {
+  return planArenaWithin(program, options, Number.POSITIVE_INFINITY)!;
+}
+
+/** The same, or null if no plan of the program can be as small as `mostBytes`: found without placing anything. */
+export function planArenaWithin(program: Program, options: ArenaOptions, mostBytes: number): ArenaPlan | null {
   const items = itemsOf(program);
   const problem = problemOf(program, items);
-  const { starts, heightBytes, boundBytes } = placeLow(program, problem, options);
+  const bound = placementBound(program, problem);
+  if (bound > mostBytes) {
+    return null;
+  }
+  const { starts, heightBytes, boundBytes } = placeLow(problem, bound, options);
   return arenaPlan(program, items, problem, starts, heightBytes, boundBytes, options);
 }
 
-/** The lowest placement that is found of all that a program stores, and what none can be below. */
-export function placeLow(program: Program, problem: PlacementProblem, options: ArenaOptions): ProvenPlacement {
-  const bound = placementBound(program, problem);
-  const placed = placeItems(problem, bound, options.iterations ?? defaultIterations);
-  return provePlacement(problem, placed, bound, options.effort ?? defaultEffort);
+/** The lowest placement that is found, and what none can be below: `bound` at least. */
+export function placeLow(problem: PlacementProblem, bound: number, options: ArenaOptions): ProvenPlacement {
+  const { iterations = defaultIterations, effort = defaultEffort } = options;
+  const few = effort > 0 ? Math.min(firstIterations, iterations) : iterations;
+  const quick = provePlacement(problem, placeItems(problem, bound, few), bound, effort);
+  const isDone = quick.heightBytes <= quick.boundBytes || few === iterations;
+  return isDone ? quick : improved(problem, quick, iterations, effort);
+}
+
+/** A placement that could not be proven, after more orders. */
+function improved(
+  problem: PlacementProblem,
+  quick: ProvenPlacement,
+  iterations: number,
+  effort: number,
+): ProvenPlacement {
+  const placed = placeItems(problem, quick.boundBytes, iterations);
+  return placed.heightBytes < quick.heightBytes ? provePlacement(problem, placed, quick.boundBytes, effort) : quick;
 }
 
 /** Buffers by id, then scratches. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { leastRoomForCliques } from '../../compiler/memory/clique-bound.ts';
 import { essentialItems, withFollowers } from '../../compiler/memory/essential-items.ts';
 import { searchOf } from '../../compiler/memory/exact-room.ts';
 import { contains, type Interval, type IntervalSet, intervalSet } from '../../compiler/memory/interval-set.ts';
@@ -117,6 +118,47 @@ test('items that follow others need no room of their own', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+describe('the least room for cliques', () => {
+  test('is no more than what items need', () => {
+    fc.assert(
+      fc.property(problems(4, 6), (problem) => {
+        expect(fitsByTrying(problem, leastRoomForCliques(problem) - 1)).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  const apart = (a: number, b: number): IntervalSet => [[-b, a]];
+  const problemOf = (sizes: readonly number[], special: ReadonlyMap<string, IntervalSet>): PlacementProblem => ({
+    sizes,
+    alignments: sizes.map(() => 1),
+    distances: sizes.map((a, i) =>
+      sizes.map((b, j): IntervalSet => {
+        const turned = special.get(`${j} ${i}`)?.map(([from, to]): Interval => [-to, -from]);
+        return i === j ? [] : (special.get(`${i} ${j}`) ?? turned ?? apart(a, b));
+      }),
+    ),
+  });
+
+  test('is the sum of the sizes where no two may share a byte', () => {
+    expect(leastRoomForCliques(problemOf([5, 7, 11, 2], new Map()))).toBe(25);
+  });
+
+  test('leaves out what may stand in the place of others', () => {
+    expect(leastRoomForCliques(problemOf([5, 7, 11], new Map([['0 2', []]])))).toBe(18);
+  });
+
+  test.each([
+    ['behind the start', [[2, 10]] as IntervalSet, 8 + 8 + 8],
+    ['before the start', [[-8, 4]] as IntervalSet, 8 + 8 + 8 + 4],
+    ['at a little of it', [[-5, 10]] as IntervalSet, 8 + 8 + 8 + 10 - 3],
+  ])('adds what an item needs that overlaps them only %s', (_, forbidden, bytes) => {
+    const special = new Map([1, 2, 3].map((item) => [`0 ${item}`, forbidden] as const));
+    expect(leastRoomForCliques(problemOf([10, 8, 8, 8], special))).toBe(bytes);
+    expect(fitsByTrying(problemOf([10, 8, 8, 8], special), bytes)).toBe(true);
+  });
 });
 
 describe('a proven placement', () => {

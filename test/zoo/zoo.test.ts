@@ -61,6 +61,7 @@ describe.skipIf(zooFolder === null)('the zoo', () => {
       async (targetName) => {
         const target = parseTarget(texts, targetName);
         const result = compileModel(model, targetName);
+        expect(result.plan).toMatchObject({ optimal: true });
         const inputs = model.cases.map(({ input }) => input);
         const run = await execute({ result, target, executor: 'qemu', inputs, objective: 'balanced' });
         expect(differences(result, model, run.outputs)).toEqual([]);
