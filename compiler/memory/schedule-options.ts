@@ -285,7 +285,7 @@ function optionOf(
       const part = partOf(context, first, end, segment, steps, uses).program;
       return (
         crossingBytes +
-        planArena(withSharedRings(part), { alignmentBytes: 1, iterations: partIterations, effort: 0 }).sizeBytes
+        planArena(withSharedRings(part), { alignmentBytes: 1, iterations: partIterations, effort: 300_000 }).sizeBytes
       );
     },
   };
