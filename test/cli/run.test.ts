@@ -68,6 +68,7 @@ describe.concurrent('msc run', () => {
       emptySizes: { text: null, data: null, bss: null },
       memory: {
         arenaBytes: null,
+        memories: [],
         scratchBytes: null,
         inputBytes: null,
         outputBytes: null,
