@@ -59,6 +59,27 @@ export const movementCases: readonly NodeCase[] = [
       dtype,
     ),
   ),
+  ...types.map((dtype) =>
+    moving(
+      'concat',
+      'channels of two images, which can advance together',
+      [
+        [1, 5, 2, 4],
+        [1, 5, 2, 3],
+      ],
+      { axis: 3 },
+      dtype,
+    ),
+  ),
+  moving(
+    'concat',
+    'columns of two images',
+    [
+      [1, 4, 3, 2],
+      [1, 4, 2, 2],
+    ],
+    { axis: 2 },
+  ),
   moving('concat', 'one operand', [[3, 2]], { axis: 1 }),
   moving(
     'concat',
