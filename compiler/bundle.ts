@@ -28,7 +28,10 @@ export interface BundleModel {
 }
 
 export interface BundleOptions
-  extends Omit<CompileOptions, 'fileName' | 'cName' | 'io' | 'stopAfter' | 'flashBytes' | 'streamInput'> {
+  extends Omit<
+    CompileOptions,
+    'fileName' | 'cName' | 'io' | 'stopAfter' | 'flashBytes' | 'memoryBudgets' | 'streamInput'
+  > {
   /** In front of the symbols that all models share; no model has this name. */
   readonly cName: string;
   /** Inputs and outputs of a model keep their content while others run. */
@@ -169,7 +172,7 @@ export function compileGraphsTogether(
     codeGoalOf(objective),
   );
   const diagnostics = [
-    ...checkFit(target, plan.plans[0]!, view.weightBytes),
+    ...checkFit(target, models[0]!.program, plan.plans[0]!, view.weightBytes, 'never'),
     ...checkBudgets(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }, plan.plans[0]!, {
       weightBytes: view.weightBytes,
       codeBytes,

@@ -14,12 +14,14 @@ import { type Diagnostic, stopOnErrors } from './diagnostics/index.ts';
 import { buildGraph } from './frontends/build-graph.ts';
 import { type ImportedModel, readModel } from './frontends/index.ts';
 import type { Graph } from './ir/index.ts';
+import type { MemoryBudget } from './memory/arena-memories.ts';
 import { checkBudgets } from './memory/check-budget.ts';
-import { checkFit } from './memory/check-fit.ts';
+import { checkFit, type Division } from './memory/check-fit.ts';
 import type { PlannedSchedule, TiledLayers } from './memory/choose-schedule.ts';
 import { type PlacementRequest, placeProgram } from './memory/place.ts';
-import { type PlanningOptions, planInBestOrder } from './memory/plan-in-best-order.ts';
-import { planInTiles } from './memory/plan-in-tiles.ts';
+import { planForTarget } from './memory/plan-for-target.ts';
+import type { PlanningOptions } from './memory/plan-in-best-order.ts';
+import { excessBytes } from './memory/plan-in-memories.ts';
 import type { ArenaPlan } from './memory/plan-program.ts';
 import { type FlashCost, type KernelWish, planWithinFlash } from './memory/plan-within-flash.ts';
 import type { Rounding } from './numerics/index.ts';
@@ -56,6 +58,8 @@ export interface CompileOptions {
   readonly rounding?: Rounding;
   /** Takes the fastest schedule whose arena is at most this large; an error if there is none. */
   readonly ramBytes?: number;
+  /** Lays the arena into these memories of the target: the fastest schedule that fits them; an error if there is none. */
+  readonly memoryBudgets?: readonly MemoryBudget[];
   /** Emits `<name>_push_row()` instead of `<name>_run()`: the input comes row by row. */
   readonly streamInput?: boolean;
   /** Takes the fastest kernels with which weights, tables and modelled code are at most this large; an error if there are none. */
@@ -126,7 +130,7 @@ export function compileGraph(graph: Graph, options: GraphOptions): Omit<CompileR
       : planWithinFlash(objective, options.flashBytes, (wish) => planFor(wish));
   const { program, plan, view, codeBytes } = found;
   const diagnostics = [
-    ...checkFit(options.target, plan, view.weightBytes),
+    ...checkFit(options.target, program, plan, view.weightBytes, divisionOf(options)),
     ...checkBudgets(options, plan, { weightBytes: view.weightBytes, codeBytes }),
   ];
   stopOnErrors(diagnostics);
@@ -175,10 +179,22 @@ export function stepsFor(
 }
 
 function planProgram(graph: Graph, options: GraphOptions & Partial<KernelWish>): PlannedSchedule {
-  const { steps, planning } = stepsFor(graph, options);
-  const { ramBytes } = options;
-  const wished = { ...planning, ...(ramBytes === undefined ? {} : { ramBytes }) };
-  return planInTiles(planInBestOrder(graph, steps, wished), wished, (tiled) => stepsFor(tiled, options).steps);
+  const { planning } = stepsFor(graph, options);
+  const { target, ramBytes, memoryBudgets = [] } = options;
+  return planForTarget(graph, (tiled) => stepsFor(tiled, options).steps, planning, {
+    target,
+    ...(ramBytes === undefined ? {} : { ramBytes }),
+    memoryBudgets,
+    mayDivide: divisionOf(options) !== 'never',
+  });
+}
+
+/** An arena of the caller is one array, and so is one that is to lie in one memory. */
+function divisionOf({ memoryBudgets, arena, place = [] }: GraphOptions): Division {
+  if (memoryBudgets !== undefined) {
+    return 'asked';
+  }
+  return arena === 'caller' || place.some(({ what }) => what === 'arena') ? 'never' : 'possible';
 }
 
 /** A planned program, as it would be emitted, and what it costs. */
@@ -219,7 +235,7 @@ export function candidateOf({ program, plan, tiling }: PlannedSchedule, options:
     codeBytes,
     flashBytes: view.weightBytes + codeBytes,
     instructions: program.steps.reduce((sum, step) => sum + Math.round(step.instructions), 0),
-    fitsRam: ramBytes === undefined || plan.sizeBytes <= ramBytes,
+    fitsRam: excessBytes(plan, ramBytes) === 0,
   };
 }
 

@@ -89,6 +89,13 @@ function diagnosticsPage(): string {
 function targetsPage(targets: readonly Target[]): string {
   const lines = generated('Targets', 'npm run docs');
   lines.push('A target is one file of `targets/`, with what it `extends`.', '');
+  lines.push(
+    'Of a memory, `waitCycles` (0 if absent) says by about how many cycles an access is slower than in the fastest memory: where an',
+    'arena is laid into several memories, what is read and written most goes where that is least. It ranks memories; it predicts no',
+    'time. `"dma": false` marks a memory that DMA does not reach: inputs and outputs stay out of it where they can. `section` is the',
+    "section that the vendor's linker scripts have for it.",
+    '',
+  );
   for (const target of targets) {
     lines.push(`## ${target.name}`, '', target.description, '');
     lines.push(`- compiler flags: ${target.gccFlags.length > 0 ? `\`${target.gccFlags.join(' ')}\`` : 'none'}`);
@@ -96,10 +103,11 @@ function targetsPage(targets: readonly Target[]): string {
     lines.push(`- clock: ${target.clockHz === null ? 'not set' : `${target.clockHz / 1e6} MHz`}`);
     lines.push(`- QEMU machine: ${target.emulators.qemu ?? 'none'}; Renode: ${target.emulators.renode ?? 'none'}`);
     if (target.memories.length > 0) {
-      lines.push('', '| memory | kind | from | bytes |', '|---|---|---|---:|');
+      lines.push('', '| memory | kind | from | bytes | wait | DMA |', '|---|---|---|---:|---:|---|');
       for (const memory of target.memories) {
         const address = `0x${memory.originAddress.toString(16).padStart(8, '0').toUpperCase()}`;
-        lines.push(`| ${memory.name} | ${memory.kind} | ${address} | ${memory.sizeBytes} |`);
+        const { name, kind, sizeBytes, waitCycles, dma } = memory;
+        lines.push(`| ${name} | ${kind} | ${address} | ${sizeBytes} | ${waitCycles} | ${dma ? 'yes' : 'no'} |`);
       }
     }
     lines.push('');

@@ -4,25 +4,25 @@ import { fail, formatDiagnostic } from '../diagnostics/index.ts';
 import { printGraph } from '../ir/index.ts';
 import { passes } from '../passes/index.ts';
 import { type CompileResult, compile, readGraph } from '../pipeline.ts';
-import { type CompileReport, compileReport } from '../report/report.ts';
+import { type CompileReport, compileReport, memoryLines } from '../report/report.ts';
 import { grouped } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { compileAndWriteTogether } from './compile-together.ts';
 import { runCommand } from './failure.ts';
 import {
-  budgetOptions,
   flashHelp,
+  flashOption,
   ioHelp,
   ioOption,
   nameOption,
   objectiveOption,
   oneOf,
   optimizeHelp,
-  ramHelp,
   targetOption,
 } from './options.ts';
 import { printPareto } from './pareto.ts';
 import { placeHelp, placeOption } from './place.ts';
+import { checkRam, ramHelp, ramOption, repeated } from './ram.ts';
 import { readInputFile } from './read-input.ts';
 import { writeFiles } from './write-files.ts';
 
@@ -38,7 +38,7 @@ export interface CompileFlags {
   readonly arena: string;
   readonly io: string;
   readonly optimize: string;
-  readonly ram?: string;
+  readonly ram?: readonly string[];
   readonly flash?: string;
   readonly place?: readonly string[];
   readonly pareto?: boolean;
@@ -65,7 +65,7 @@ export function addCompileCommand(program: Command): void {
     .option('--arena <mode>', 'who owns the RAM: static (in the .c) or caller (re-entrant)', 'static')
     .option('--io <mode>', ioHelp, 'arena')
     .option('--optimize <goal>', optimizeHelp, 'balanced')
-    .option('--ram <bytes>', ramHelp)
+    .option('--ram <bytes>', ramHelp, repeated)
     .option('--flash <bytes>', flashHelp)
     .option('--stream-input', 'take the input row by row: <name>_push_row() instead of <name>_run()')
     .option(
@@ -112,7 +112,8 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
     arena: oneOf('--arena', flags.arena, arenaModes),
     io: ioOption(flags),
     objective: objectiveOption(flags.optimize),
-    ...budgetOptions(flags),
+    ...ramOption(flags.ram),
+    ...flashOption(flags.flash),
     place: placeOption(flags.place),
     streamInput: flags.streamInput ?? false,
     ...(flags.name === undefined ? {} : { cName: nameOption(flags.name) }),
@@ -145,6 +146,7 @@ async function compileCommand(paths: readonly string[], flags: CompileFlags): Pr
       requires: 'the macros of the generated file: <NAME>_SECTION_ARENA, _WEIGHTS, _CODE',
     });
   }
+  checkRam(options, { ...options, sharedArena: flags.sharedArena ?? false });
   checkIo(flags);
   checkPareto(flags);
   checkModels(paths, flags);
@@ -270,6 +272,7 @@ function summary(result: CompileResult, report: CompileReport, folder: string, n
     `  RAM    ${grouped(memory.arenaBytes)} bytes of arena (${ofCaller ? '' : `${ports}, `}` +
       `scratch ${grouped(memory.scratchBytes)}; ` +
       `${memory.optimal ? 'no plan of this schedule is smaller' : `no plan is below ${grouped(memory.lowerBoundBytes)}`})`,
+    ...memoryLines(memory.memories).map((line) => `         ${line}`),
     ...(ofCaller ? [`  caller ${ports}: in buffers of the caller`] : []),
     `  flash  ${grouped(flash.weightBytes)} bytes of weights and tables, plus about ${grouped(flash.modelledCodeBytes)} of code ` +
       `with ${result.objective === 'size' ? '-Os' : '-O2'} (modelled; \`msc run\` measures it)`,

@@ -45,6 +45,11 @@ export function firmwareModelOf(result: CompileResult): FirmwareModel {
     outputs: ports(result.view.outputs),
     takesPorts: result.view.callerPorts !== null,
     hasReset: result.view.stateful,
+    sections: result.plan.parts.map(({ memory }) => ({
+      section: memory.section,
+      originAddress: memory.originAddress,
+      sizeBytes: memory.memories.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    })),
     stepCount: result.program.steps.length,
     streamedRows: stream?.rows ?? null,
   };

@@ -39,23 +39,13 @@ export function ioOption(flags: { readonly io: string; readonly streamInput?: bo
 export const optimizeHelp =
   'balanced, size (small code), speed, or ram (the smallest arena for at most about 4 % more instructions than balanced)';
 
-/** The help of `--ram`. */
-export const ramHelp =
-  'take the fastest schedule whose arena has at most so many bytes (64k is 65536); fails with 3 beyond';
-
 /** The help of `--flash`. */
 export const flashHelp =
   'take the fastest kernels with which weights, tables and modelled code have at most so many bytes; fails with 3 beyond';
 
-/** The values of `--ram` and `--flash`. */
-export function budgetOptions(flags: { readonly ram?: string; readonly flash?: string }): {
-  readonly ramBytes?: number;
-  readonly flashBytes?: number;
-} {
-  return {
-    ...(flags.ram === undefined ? {} : { ramBytes: bytesOption('--ram', flags.ram) }),
-    ...(flags.flash === undefined ? {} : { flashBytes: bytesOption('--flash', flags.flash) }),
-  };
+/** The value of `--flash`. */
+export function flashOption(value: string | undefined): { readonly flashBytes?: number } {
+  return value === undefined ? {} : { flashBytes: bytesOption('--flash', value) };
 }
 
 /** Bytes: a whole number, or one of kilobytes of 1024 bytes (`k`, `K`, `kB`, `KB`, `KiB`). */

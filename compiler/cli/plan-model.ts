@@ -5,14 +5,15 @@ import { planPicture } from '../report/plan-picture.ts';
 import { planReport, planTable } from '../report/plan-table.ts';
 import { reportSchema } from '../report/report.ts';
 import { loadAssets } from './assets.ts';
-import { budgetOptions, objectiveOption, targetOption } from './options.ts';
+import { flashOption, objectiveOption, targetOption } from './options.ts';
+import { ramOption } from './ram.ts';
 import { writeFileAt } from './write-files.ts';
 
 /** The options of `msc plan` that are for models. */
 export interface PlanModelFlags {
   readonly target?: string;
   readonly optimize?: string;
-  readonly ram?: string;
+  readonly ram?: readonly string[];
   readonly flash?: string;
   readonly streamInput?: boolean;
   readonly svg?: string;
@@ -26,7 +27,8 @@ export async function planModel(path: string, model: Uint8Array, flags: PlanMode
   }
   const options = {
     objective: objectiveOption(flags.optimize ?? 'balanced'),
-    ...budgetOptions(flags),
+    ...ramOption(flags.ram),
+    ...flashOption(flags.flash),
     streamInput: flags.streamInput ?? false,
   };
   const [target, assets] = await Promise.all([targetOption(flags.target), loadAssets()]);

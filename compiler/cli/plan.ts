@@ -5,8 +5,9 @@ import { describeViolation, parseBufferTable, planMemory, printBufferTable, vali
 import { reportSchema } from '../report/report.ts';
 import { grouped } from '../report/text.ts';
 import { runCommand } from './failure.ts';
-import { flashHelp, optimizeHelp, ramHelp } from './options.ts';
+import { flashHelp, optimizeHelp } from './options.ts';
 import { type PlanModelFlags, planModel } from './plan-model.ts';
+import { ramHelp, repeated } from './ram.ts';
 import { readInputFile } from './read-input.ts';
 
 interface PlanFlags extends PlanModelFlags {
@@ -29,7 +30,7 @@ export function addPlanCommand(program: Command): void {
     .option('-t, --target <name>', 'of a model: what to plan for; `msc targets` lists the names')
     .option('--svg <file>', 'of a model: draw the plan')
     .option('--optimize <goal>', `of a model: ${optimizeHelp} (default: balanced)`)
-    .option('--ram <bytes>', `of a model: ${ramHelp}`)
+    .option('--ram <bytes>', `of a model: ${ramHelp}`, repeated)
     .option('--stream-input', 'of a model: its input comes row by row')
     .option('--flash <bytes>', `of a model: ${flashHelp}`)
     .option('--capacity <bytes>', 'of a table: find a plan that fits; without it, the smallest plan')

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { fail } from '../diagnostics/index.ts';
 
 /** Larger files than this are no models for a microcontroller, and are not read. */
@@ -7,11 +7,16 @@ const maximumBytes = 256 * 1024 * 1024;
 /** The bytes of a file that the user named. */
 export async function readInputFile(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
-    if (size > maximumBytes) {
-      fail('too-large', { where: path, found: `${size} bytes`, requires: `at most ${maximumBytes} bytes` });
+    const chunks: Buffer[] = [];
+    // Pipes and devices have no size: what they give is read, but no more than a file may have.
+    for await (const chunk of createReadStream(path, { end: maximumBytes })) {
+      chunks.push(chunk);
     }
-    return await readFile(path);
+    const bytes = Buffer.concat(chunks);
+    if (bytes.length > maximumBytes) {
+      fail('too-large', { where: path, found: 'more bytes than msc reads', requires: `at most ${maximumBytes} bytes` });
+    }
+    return bytes;
   } catch (error) {
     if (error instanceof Error && 'code' in error) {
       fail('cannot-read', { where: path, found: describe(String(error.code)) });

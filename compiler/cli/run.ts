@@ -5,24 +5,24 @@ import { sizeBytesOf, tensorOf } from '../ir/index.ts';
 import { compile } from '../pipeline.ts';
 import { compareOutputs, defaultTolerance, describeDifference, type Tolerance } from '../report/compare.ts';
 import { predictionErrorPercent, signedPercent } from '../report/prediction.ts';
-import { compileReport } from '../report/report.ts';
+import { compileReport, memoryLines } from '../report/report.ts';
 import type { RunReport } from '../report/run-report.ts';
 import { grouped, table } from '../report/text.ts';
 import { loadAssets } from './assets.ts';
 import { type ExecutionResult, type Executor, execute } from './execute.ts';
 import { runCommand } from './failure.ts';
 import {
-  budgetOptions,
   flashHelp,
+  flashOption,
   ioHelp,
   ioOption,
   objectiveOption,
   oneOf,
   optimizeHelp,
-  ramHelp,
   targetOption,
 } from './options.ts';
 import { placeHelp, placeOption } from './place.ts';
+import { checkRam, ramHelp, ramOption, repeated } from './ram.ts';
 import { readInputFile } from './read-input.ts';
 import { checkStack, stackOption } from './stack-budget.ts';
 import { writeFiles } from './write-files.ts';
@@ -36,7 +36,7 @@ interface RunFlags {
   readonly emulator: string;
   readonly optimize: string;
   readonly io: string;
-  readonly ram?: string;
+  readonly ram?: readonly string[];
   readonly flash?: string;
   readonly place?: readonly string[];
   readonly streamInput?: boolean;
@@ -62,7 +62,7 @@ export function addRunCommand(program: Command): void {
     .option('--emulator <name>', executors.join(', '), 'auto')
     .option('--io <mode>', ioHelp, 'arena')
     .option('--optimize <goal>', optimizeHelp, 'balanced')
-    .option('--ram <bytes>', ramHelp)
+    .option('--ram <bytes>', ramHelp, repeated)
     .option('--flash <bytes>', flashHelp)
     .option('--place <what=memory...>', placeHelp)
     .option('--stream-input', 'hand the input over row by row: <name>_push_row()')
@@ -90,7 +90,9 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
   const executor = oneOf('--emulator', flags.emulator, executors);
   const objective = objectiveOption(flags.optimize);
   const io = ioOption(flags);
-  const budgets = budgetOptions(flags);
+  const budgets = { ...ramOption(flags.ram), ...flashOption(flags.flash) };
+  const place = placeOption(flags.place);
+  checkRam(budgets, { place });
   const stackBudget = flags.stack === undefined ? null : stackOption(flags.stack);
   const [target, assets, bytes, inputs, expected] = await Promise.all([
     targetOption(flags.target),
@@ -106,7 +108,7 @@ async function runModel(path: string, flags: RunFlags): Promise<void> {
     objective,
     io,
     ...budgets,
-    place: placeOption(flags.place),
+    place,
     streamInput: flags.streamInput ?? false,
   });
   const execution = await execute({
@@ -251,6 +253,7 @@ function summary(report: RunReport, execution: ExecutionResult, expected: number
     }`,
     `  cycles        ${count(report.cycles)}${report.cycles === null ? '' : ' (an estimate: docs/cycles.md)'}`,
     `  RAM           arena ${grouped(report.memory.arenaBytes)}, stack ${count(report.memory.stackBytes)}${bound === null ? '' : ` (at most ${grouped(bound)}, from the machine code)`}`,
+    ...memoryLines(report.memory.memories).map((line) => `                ${line}`),
     `  flash         code ${count(report.flash.codeBytes)}, weights ${grouped(report.flash.weightBytes)}`,
     ...report.notes.map((note) => `  note: ${note}`),
   ];

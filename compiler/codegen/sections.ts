@@ -1,4 +1,5 @@
 import type { Placement } from '../memory/place.ts';
+import type { ArenaPlan } from '../memory/plan-program.ts';
 
 /** The section macros of a generated file: what they are unless the user sets them. */
 export interface SectionView {
@@ -37,4 +38,49 @@ function macroOf(upper: string, section: string): string {
 
 function attribute(section: string | null): string {
   return section === null ? '' : ` __attribute__((section("${section}")))`;
+}
+
+/** One of the arrays of an arena that lies in several memories. */
+export interface ArenaArrayView {
+  /** `SRAM1+SRAM2` */
+  readonly memory: string;
+  readonly symbol: string;
+  readonly sizeMacro: string;
+  readonly sizeBytes: number;
+  /** Macro of its section, and what it is unless the user sets it. */
+  readonly section: string;
+  readonly sectionValue: string;
+  /** Macro that gives the address of an offset in the array. */
+  readonly at: string;
+}
+
+/** The arrays of the arena, one for each memory; null if it is one array. */
+export function arenaArraysOf(cName: string, { parts }: ArenaPlan): readonly ArenaArrayView[] | null {
+  const upper = cName.toUpperCase();
+  return parts.length < 2
+    ? null
+    : parts.map(({ memory, sizeBytes }) => {
+        const name = memory.symbol.toUpperCase();
+        return {
+          memory: memory.name,
+          symbol: `${cName}_arena_${memory.symbol}`,
+          sizeMacro: `${upper}_ARENA_${name}_SIZE`,
+          sizeBytes,
+          section: `${upper}_SECTION_ARENA_${name}`,
+          sectionValue: attribute(memory.section),
+          at: `${upper}_AT_${name}`,
+        };
+      });
+}
+
+/** Which array an offset of the plan lies in, and where in it. */
+export function placeInArrays(
+  { parts }: ArenaPlan,
+  offset: number,
+): { readonly index: number; readonly offset: number } {
+  const index = Math.max(
+    0,
+    parts.findLastIndex(({ baseOffset }) => baseOffset <= offset),
+  );
+  return { index, offset: offset - (parts[index]?.baseOffset ?? 0) };
 }

@@ -28,7 +28,8 @@ interface StepContext {
   readonly prefix: string;
   readonly pool: ConstantPool;
   readonly address: (id: TensorId, cType: string) => string;
-  readonly scratchOffset: number | null;
+  /** Address of the scratch, if there is any. */
+  readonly scratch: string;
   readonly ringOf: RingOf;
   /** Where the step advances together with others; null where it computes everything at once. */
   readonly pace: Pace | null;
@@ -65,7 +66,7 @@ export function emitStep(context: StepContext): StepCode {
       context.address(tensor.id, `${tensor.kind === 'variable' ? '' : 'const '}${cTypeOfDType(tensor.dtype)}`),
     output: (tensor) => context.address(tensor.id, cTypeOfDType(tensor.dtype)),
     parameters: `&${layer}`,
-    scratch: `${prefix.toUpperCase()}_AT(void, ${context.scratchOffset ?? 0})`,
+    scratch: context.scratch,
     symbolOf,
   };
   const { work } = call;

@@ -37,19 +37,16 @@ export interface StreamView {
 export interface StreamOptions {
   readonly cName: string;
   readonly arena: ArenaMode;
-  /** Of the two words, in the arena; null if no input is streamed. */
-  readonly progressOffset: number | null;
+  /** C expression of the address of the two words; null if no input is streamed. */
+  readonly progress: string | null;
   /** C expression of a tensor's address. */
   readonly address: (id: TensorId, cType: string) => string;
 }
 
 /** The view of the streamed input; null if all inputs are whole. */
-export function streamViewOf(
-  program: Program,
-  { cName, arena, progressOffset, address }: StreamOptions,
-): StreamView | null {
+export function streamViewOf(program: Program, { cName, arena, progress, address }: StreamOptions): StreamView | null {
   const [segment] = program.segments;
-  if (segment?.input === undefined || progressOffset === null) {
+  if (segment?.input === undefined || progress === null) {
     return null;
   }
   const { tensor: id, pace } = segment.input;
@@ -82,7 +79,7 @@ export function streamViewOf(
     neededRows: rowsDue(pace, segment.ticks, height),
     rowElements,
     rowBytes,
-    progress: `${upper}_AT(int32_t, ${progressOffset})`,
+    progress,
     declarations: signatures('', ');'),
     definitions: signatures(`${upper}_SECTION_CODE `, ') {'),
     copy: wrapped('        memcpy(', [place, 'row', String(rowBytes)], ');').trimStart(),

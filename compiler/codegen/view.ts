@@ -17,7 +17,7 @@ import {
   pointersOf,
   portViews,
 } from './ports.ts';
-import { sectionViewOf, weightsMacro } from './sections.ts';
+import { arenaArraysOf, placeInArrays, sectionViewOf, weightsMacro } from './sections.ts';
 import { emitStep, type StepCode } from './step-code.ts';
 import { streamViewOf } from './stream-view.ts';
 
@@ -57,6 +57,13 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
   const upper = cName.toUpperCase();
   const pointers = pointersOf(program);
   const pool = constantPool(cName, (owner) => weightsMacro(upper, options.placement, owner));
+  const arrays = options.arena === 'caller' ? null : arenaArraysOf(cName, plan);
+  const at = (cType: string, offset: number): string => {
+    const place = placeInArrays(plan, offset);
+    return arrays === null
+      ? `${upper}_AT(${cType}, ${offset})`
+      : `${arrays[place.index]!.at}(${cType}, ${place.offset})`;
+  };
   const address = (id: TensorId, cType: string): string => {
     const tensor = tensorOf(program.graph, id);
     if (tensor.kind === 'constant') {
@@ -71,7 +78,7 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     if (pointer !== undefined) {
       return offsetBytes === 0 ? pointer : `(${pointer} + ${offsetBytes / sizeOfDType(tensor.dtype)})`;
     }
-    return `${upper}_AT(${cType}, ${plan.bufferOffsets.get(buffer.id)! + offsetBytes})`;
+    return at(cType, plan.bufferOffsets.get(buffer.id)! + offsetBytes);
   };
   const ringOf = (id: TensorId): Ring => {
     const tensor = tensorOf(program.graph, id);
@@ -86,11 +93,12 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     program.steps.slice(segment.first, segment.end).map((step, k) => {
       const index = segment.first + k;
       const pace = isLoop(segment) ? segment.paces[k]! : null;
-      const scratchOffset = plan.scratchOffsets.get(index) ?? null;
-      return emitStep({ step, index, prefix: cName, pool, address, scratchOffset, ringOf, pace });
+      const scratch = at('void', plan.scratchOffsets.get(index) ?? 0);
+      return emitStep({ step, index, prefix: cName, pool, address, scratch, ringOf, pace });
     }),
   );
-  const stream = streamViewOf(program, { cName, arena: options.arena, progressOffset: plan.progressOffset, address });
+  const progress = plan.progressOffset === null ? null : at('int32_t', plan.progressOffset);
+  const stream = streamViewOf(program, { cName, arena: options.arena, progress, address });
   // Streamed rows are handed over: the input has no place of its own that could be written to.
   const inputs = stream === null ? portViews(program, 'input', cName, address) : [];
   const outputs = portViews(program, 'output', cName, address);
@@ -125,6 +133,8 @@ export function viewOfProgram(program: Program, plan: ArenaPlan, options: Emissi
     callerPorts,
     /** Whether anything lies in the arena: without inputs and outputs it can be empty. */
     hasArena: callerPorts === null || plan.sizeBytes > 0,
+    /** Where the arena lies in several memories: its arrays. */
+    arenaArrays: arrays,
     arenaSize: Math.max(plan.sizeBytes, 1),
     arenaAlignment: Math.max(plan.alignmentBytes, 1),
     inputs,
@@ -233,6 +243,12 @@ export function uniqueDrivers(steps: readonly StepCode[]): readonly string[] {
   return [...byName.values()].map((driver) => driver.text(needs.get(driver.name)!));
 }
 
+/** An offset in the arena; with the memory in front where there are several. */
+function placeText(plan: ArenaPlan, offset: number): string {
+  const place = placeInArrays(plan, offset);
+  return plan.parts.length < 2 ? String(offset) : `${plan.parts[place.index]!.memory.symbol} ${place.offset}`;
+}
+
 function stepTable(program: Program, plan: ArenaPlan, steps: readonly StepCode[]): readonly string[] {
   const pointers = pointersOf(program);
   const offsetOf = (id: TensorId | null | undefined) => {
@@ -244,7 +260,7 @@ function stepTable(program: Program, plan: ArenaPlan, steps: readonly StepCode[]
     const pointer = pointers.get(buffer.id);
     const place =
       pointer === undefined
-        ? plan.bufferOffsets.get(buffer.id)! + offsetBytes
+        ? placeText(plan, plan.bufferOffsets.get(buffer.id)! + offsetBytes)
         : `${pointer}${offsetBytes === 0 ? '' : ` + ${offsetBytes}`}`;
     return `${place}${buffer.slots < buffer.height ? ` (${buffer.slots} rows)` : ''}`;
   };

@@ -1,5 +1,7 @@
 /** Decides which steps advance together, so that the arena gets small without costing more than it may. */
 import { type Program, programOf, type Segment, type Step } from '../schedule/index.ts';
+import type { ArenaMemory } from './arena-memories.ts';
+import { excessBytes, planInMemories } from './plan-in-memories.ts';
 import { type ArenaOptions, type ArenaPlan, planArenaWithin } from './plan-program.ts';
 import { type OptionContext, type ScheduleOption, scheduleOptions } from './schedule-options.ts';
 import { withSharedRings } from './share-rings.ts';
@@ -14,6 +16,16 @@ export interface ScheduleGoal {
   readonly instructions?: number;
   /** The fastest schedule whose arena is at most this large; without it, the smallest arena. */
   readonly ramBytes?: number;
+  /** The fastest schedule whose arena fits these memories. */
+  readonly memories?: MemoryLimits;
+}
+
+/** Memories that an arena is to be laid into. */
+export interface MemoryLimits {
+  /** In the order of their waits. */
+  readonly memories: readonly ArenaMemory[];
+  /** Inputs and outputs may lie where DMA does not reach them. */
+  readonly portsAnywhere: boolean;
 }
 
 /** A schedule with its plan. */
@@ -49,6 +61,9 @@ const mostTries = 6;
 /** The schedule that the goal asks for. */
 export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena: ArenaOptions): PlannedSchedule {
   const front = routesOf(context);
+  if (goal.memories !== undefined) {
+    return fastestInMemories(context, front, goal.memories, goal.ramBytes, arena);
+  }
   const fastest = front.next().value!;
   if (goal.ramBytes !== undefined) {
     let best = planRoute(context, fastest, arena)!;
@@ -81,6 +96,42 @@ export function chooseSchedule(context: OptionContext, goal: ScheduleGoal, arena
   };
   const found = takeUpTo(goal.instructions ?? fastest.instructions * goal.slowdown, null);
   return goal.further === undefined ? found : takeUpTo(found.instructions * goal.further, found);
+}
+
+/** True if what counts is that the arena fits, and then speed. */
+export function isLimited({ ramBytes, memories }: Pick<ScheduleGoal, 'ramBytes' | 'memories'>): boolean {
+  return ramBytes !== undefined || memories !== undefined;
+}
+
+/** The first of the routes that fits the memories, else the one that takes least beyond what they have. */
+function fastestInMemories(
+  context: OptionContext,
+  front: Iterable<Route>,
+  { memories, portsAnywhere }: MemoryLimits,
+  ramBytes: number | undefined,
+  arena: ArenaOptions,
+): PlannedSchedule {
+  let best: PlannedSchedule | null = null;
+  let leastExcess = Number.POSITIVE_INFINITY;
+  for (const route of front) {
+    const program = programOfRoute(context, route);
+    const plan = planInMemories(program, memories, { ...arena, portsAnywhere, belowExcess: leastExcess });
+    const excess = plan === null ? leastExcess : excessBytes(plan, ramBytes);
+    if (plan !== null && excess < leastExcess) {
+      best = { program, plan, instructions: route.instructions, tiling: null };
+      leastExcess = excess;
+    }
+    if (leastExcess === 0) {
+      break;
+    }
+  }
+  return best!;
+}
+
+function programOfRoute(context: OptionContext, { options }: Route): Program {
+  const steps: readonly Step[] = options.flatMap((option) => option.steps);
+  const segments: readonly Segment[] = options.map((option) => option.segment);
+  return withSharedRings(programOf(context.graph, steps, segments, context.views, context.outside));
 }
 
 /** What `chooseSchedule` gives for the budgets from the largest on: schedules from the fastest to the one with the smallest arena. */
@@ -141,15 +192,15 @@ export function fastestThatFits<T>(
 /** The plan of a route if its arena has at most `mostBytes`. */
 function planRoute(
   context: OptionContext,
-  { options, instructions }: Route,
+  route: Route,
   arena: ArenaOptions,
   mostBytes = Number.POSITIVE_INFINITY,
 ): PlannedSchedule | null {
-  const steps: readonly Step[] = options.flatMap((option) => option.steps);
-  const segments: readonly Segment[] = options.map((option) => option.segment);
-  const program = withSharedRings(programOf(context.graph, steps, segments, context.views, context.outside));
+  const program = programOfRoute(context, route);
   const plan = planArenaWithin(program, arena, mostBytes);
-  return plan === null || plan.sizeBytes > mostBytes ? null : { program, plan, instructions, tiling: null };
+  return plan === null || plan.sizeBytes > mostBytes
+    ? null
+    : { program, plan, instructions: route.instructions, tiling: null };
 }
 
 /**

@@ -39,7 +39,19 @@ export function placeProgram(
   const diagnostics: Diagnostic[] = [];
   const usedBytes = new Map<Memory, number>();
   const take = (memory: Memory, bytes: number) => usedBytes.set(memory, (usedBytes.get(memory) ?? 0) + bytes);
-  const placement = { arena: null as string | null, code: null as string | null, weights: null as string | null };
+  const [onlyPart] = plan.parts.length === 1 ? plan.parts : [];
+  const placement = {
+    arena: onlyPart?.memory.section ?? null,
+    code: null as string | null,
+    weights: null as string | null,
+  };
+  for (const part of plan.parts) {
+    let left = part.sizeBytes;
+    for (const memory of part.memory.memories) {
+      take(memory, Math.min(left, memory.sizeBytes));
+      left -= Math.min(left, memory.sizeBytes);
+    }
+  }
   const weightsOfStep = new Map<number, string>();
   for (const request of requests) {
     const memory = memoryFor(target, request);
@@ -101,7 +113,7 @@ function memoryFor(target: Target, { what, memory }: PlacementRequest): Memory |
  * contents, since any other name would make an array of zeros cost flash; and a script that knows nothing of the
  * memory puts it where it puts the others.
  */
-function sectionOf(memory: Memory, kind: 'bss' | 'text' | 'rodata'): string {
+export function sectionOf(memory: Memory, kind: 'bss' | 'text' | 'rodata'): string {
   const named = memory.section?.startsWith(`.${kind}.`) === true ? memory.section : undefined;
   return named ?? `.${kind}.${memory.name.toLowerCase()}`;
 }

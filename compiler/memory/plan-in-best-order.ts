@@ -10,7 +10,15 @@ import {
   sourceOf,
   viewsOf,
 } from '../schedule/index.ts';
-import { chooseSchedule, type PlannedSchedule, type ScheduleGoal, scheduleFront } from './choose-schedule.ts';
+import {
+  chooseSchedule,
+  isLimited,
+  type MemoryLimits,
+  type PlannedSchedule,
+  type ScheduleGoal,
+  scheduleFront,
+} from './choose-schedule.ts';
+import { excessBytes } from './plan-in-memories.ts';
 import { byRows, canStream, type OptionContext } from './schedule-options.ts';
 import { streamedInput } from './streamed-input.ts';
 
@@ -22,6 +30,8 @@ export interface PlanningOptions {
   readonly lowering: LoweringOptions;
   /** Takes the fastest schedule whose arena is at most this large. */
   readonly ramBytes?: number;
+  /** Lays the arena into these memories, and takes the fastest schedule that fits them. */
+  readonly memories?: MemoryLimits;
   /** The rows of the input come one after another: it never stands in the arena as a whole. */
   readonly streamInput?: boolean;
   /** The arena starts at a multiple of this. */
@@ -54,6 +64,7 @@ export function planInBestOrder(graph: Graph, steps: readonly Step[], options: P
     slowdown: slowdowns[options.objective],
     ...(options.objective === 'ram' ? { further: furtherSlowdown } : {}),
     ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
+    ...(options.memories === undefined ? {} : { memories: options.memories }),
   };
   const [inFile, inOrder] = contextsOf(graph, steps, options).map((context) =>
     chooseSchedule(context, goal, { alignmentBytes: options.alignmentBytes }),
@@ -107,9 +118,12 @@ function inOrderOf(ordered: Graph, steps: readonly Step[]): readonly Step[] {
 }
 
 /** True if the first is better: of two that fit what there is the faster one, else the smaller one. */
-function serves(one: PlannedSchedule, other: PlannedSchedule, { ramBytes }: ScheduleGoal): boolean {
-  const bothFit = ramBytes !== undefined && Math.max(one.plan.sizeBytes, other.plan.sizeBytes) <= ramBytes;
-  return bothFit ? one.instructions < other.instructions : one.plan.sizeBytes < other.plan.sizeBytes;
+function serves(one: PlannedSchedule, other: PlannedSchedule, goal: ScheduleGoal): boolean {
+  if (!isLimited(goal)) {
+    return one.plan.sizeBytes < other.plan.sizeBytes;
+  }
+  const [a, b] = [one, other].map(({ plan }) => excessBytes(plan, goal.ramBytes)) as [number, number];
+  return a === 0 && b === 0 ? one.instructions < other.instructions : a < b;
 }
 
 /** What the search for schedules knows of a graph. */
@@ -124,7 +138,7 @@ export function contextOf(graph: Graph, steps: readonly Step[], options: Plannin
     lowering: options.lowering,
     instructionsPerByte: bytePriceOf(options),
     goal: codeGoalOf(options.objective),
-    mayGoTogether: options.objective !== 'size' || options.ramBytes !== undefined,
+    mayGoTogether: options.objective !== 'size' || isLimited(options),
     streamed: options.streamInput === true ? streamedInput(graph, byRows(steps, options.lowering), views) : null,
   };
 }

@@ -1,14 +1,27 @@
 import { type Program, sizeOfBuffer } from '../schedule/index.ts';
+import type { ArenaMemory } from './arena-memories.ts';
 import { distancesOf, type Item } from './distances.ts';
 import { type PlacementProblem, placeItems } from './lay-out.ts';
 import { placementBound } from './placement-bound.ts';
 import { type ProvenPlacement, provePlacement } from './prove-placement.ts';
 
 const scratchAlignmentBytes = 8;
-const wordBytes = 4;
+/** What the state of a streamed input starts at a multiple of. */
+export const wordBytes = 4;
+
+/** A part of an arena that lies in several memories: an array. */
+export interface ArenaPart {
+  readonly memory: ArenaMemory;
+  /** Where it starts, as the plan counts: parts follow one another. */
+  readonly baseOffset: number;
+  readonly sizeBytes: number;
+  /** Bytes that an inference reads and writes in it, modelled (`heat.ts`). */
+  readonly accessBytes: number;
+}
 
 /** Where everything that a program stores stands in its arena. */
 export interface ArenaPlan {
+  /** Of all parts together. */
   readonly sizeBytes: number;
   /** No plan of the same program is smaller. */
   readonly lowerBoundBytes: number;
@@ -23,10 +36,12 @@ export interface ArenaPlan {
   readonly scratchBytes: number;
   /** Of the two words in which a streamed input keeps how far it has come; null if inputs are whole. */
   readonly progressOffset: number | null;
+  /** Memories that the arena is divided among, in ascending order; empty where it is one array that lies anywhere. */
+  readonly parts: readonly ArenaPart[];
 }
 
 /** How far a streamed input has come: rows, and ticks. Lives as long as the arena, beside everything else. */
-const progressBytes = 8;
+export const progressBytes = 8;
 
 /** How far the planner goes. */
 export interface ArenaOptions {
@@ -58,12 +73,17 @@ export function planArenaWithin(program: Program, options: ArenaOptions, mostByt
   if (bound > mostBytes) {
     return null;
   }
+  const { starts, heightBytes, boundBytes } = placeLow(problem, bound, options);
+  return arenaPlan(program, items, problem, starts, heightBytes, boundBytes, options);
+}
+
+/** The lowest placement that is found, and what none can be below: `bound` at least. */
+export function placeLow(problem: PlacementProblem, bound: number, options: ArenaOptions): ProvenPlacement {
   const { iterations = defaultIterations, effort = defaultEffort } = options;
   const few = effort > 0 ? Math.min(firstIterations, iterations) : iterations;
   const quick = provePlacement(problem, placeItems(problem, bound, few), bound, effort);
   const isDone = quick.heightBytes <= quick.boundBytes || few === iterations;
-  const { starts, heightBytes, boundBytes } = isDone ? quick : improved(problem, quick, iterations, effort);
-  return arenaPlan(program, items, problem, starts, heightBytes, boundBytes, options);
+  return isDone ? quick : improved(problem, quick, iterations, effort);
 }
 
 /** A placement that could not be proven, after more orders. */
@@ -77,14 +97,16 @@ function improved(
   return placed.heightBytes < quick.heightBytes ? provePlacement(problem, placed, quick.boundBytes, effort) : quick;
 }
 
-function itemsOf(program: Program): readonly Item[] {
+/** Buffers by id, then scratches. */
+export function itemsOf(program: Program): readonly Item[] {
   return [
     ...program.buffers.map((buffer): Item => ({ kind: 'buffer', buffer })),
     ...program.scratches.map((scratch): Item => ({ kind: 'scratch', scratch })),
   ];
 }
 
-function problemOf(program: Program, items: readonly Item[]): PlacementProblem {
+/** What has to hold of the places of the items. */
+export function problemOf(program: Program, items: readonly Item[]): PlacementProblem {
   return {
     sizes: items.map((item) => (item.kind === 'buffer' ? sizeOfBuffer(item.buffer) : item.scratch.sizeBytes)),
     alignments: items.map((item) => (item.kind === 'buffer' ? item.buffer.alignmentBytes : scratchAlignmentBytes)),
@@ -92,7 +114,8 @@ function problemOf(program: Program, items: readonly Item[]): PlacementProblem {
   };
 }
 
-function arenaPlan(
+/** The plan in which item i starts at `starts[i]`. */
+export function arenaPlan(
   program: Program,
   items: readonly Item[],
   { alignments }: PlacementProblem,
@@ -121,5 +144,6 @@ function arenaPlan(
     scratchOffsets,
     scratchBytes: program.scratches.reduce((most, scratch) => Math.max(most, scratch.sizeBytes), 0),
     progressOffset,
+    parts: [],
   };
 }

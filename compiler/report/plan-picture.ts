@@ -2,7 +2,16 @@
 
 import { type TimeAxis, timeAxis } from './plan-axis.ts';
 import { type Box, boxesOf, largestBox } from './plan-ink.ts';
-import { bytesInUse, momentOf, type PlannedProgram, type PlanShape, roleOf, shapesOf, timesOf } from './plan-shapes.ts';
+import {
+  bytesInUse,
+  momentOf,
+  type PlannedProgram,
+  type PlanShape,
+  placeOf,
+  roleOf,
+  shapesOf,
+  timesOf,
+} from './plan-shapes.ts';
 import { pictureStyle } from './plan-style.ts';
 import { px, shortened, tellingParts, xmlText } from './svg-text.ts';
 import { grouped } from './text.ts';
@@ -73,6 +82,7 @@ export function planPicture(planned: PlannedProgram, title: PictureTitle): strin
     ...bands(paper),
     ...byteAxis(paper, highest),
     ...drawn(paper, shapes),
+    ...memoryEdges(paper),
     ...limits(paper),
     ...strip(paper, bytesInUse(all, timesOf(planned))),
     ...legend(height - 30),
@@ -175,6 +185,7 @@ function pathOf({ x, y, width, height }: Box): string {
 
 function titleOf(planned: PlannedProgram, shape: PlanShape): string {
   const { offset, sizeBytes, slots, height, rowBytes } = shape;
+  const place = placeOf(planned, offset);
   const role = roleOf(planned, shape);
   const { byTensor } = planned.program.views;
   const names = shape.tensors.slice(0, 4).map(({ id, name, dtype, shape: dimensions }) => {
@@ -188,7 +199,7 @@ function titleOf(planned: PlannedProgram, shape: PlanShape): string {
     ...(shape.kind === 'scratch' ? [shortened(shape.name, 100)] : names),
     ...(more > 0 ? [`and ${more} more views of it`] : []),
     ...(role === '' ? [] : [`${role} of the model`]),
-    `bytes ${grouped(offset)} to ${grouped(offset + sizeBytes)} (${grouped(sizeBytes)})`,
+    `${place.memory === null ? '' : `${place.memory}: `}bytes ${grouped(place.offset)} to ${grouped(place.offset + sizeBytes)} (${grouped(sizeBytes)})`,
     ...(slots < height
       ? [`a ring: ${slots} of ${height} rows of ${grouped(rowBytes)} bytes`]
       : height > 1
@@ -240,6 +251,14 @@ function limits({ planned, axis, yOf }: Paper): readonly string[] {
     ...line('bound', lowerBoundBytes, ['lower bound', grouped(lowerBoundBytes)], shift),
     ...line('peak', sizeBytes, [`arena ${grouped(sizeBytes)}`], 0),
   ];
+}
+
+/** Where the parts of an arena in several memories begin, with their names at the right. */
+function memoryEdges({ planned, axis, yOf }: Paper): readonly string[] {
+  return planned.plan.parts.flatMap(({ memory, baseOffset, sizeBytes }) => [
+    `<path class="bound" d="M${left} ${px(yOf(baseOffset))}h${px(axis.width)}"/>`,
+    `<text class="note" x="${px(left + axis.width + 8)}" y="${px(yOf(baseOffset + sizeBytes / 2) + 3.5)}">${xmlText(`${memory.name} ${grouped(sizeBytes)}`)}</text>`,
+  ]);
 }
 
 /** How many bytes are in use, under the plan. */

@@ -21,6 +21,7 @@ export interface PlanShape {
   /** Of a buffer: its members; none for scratch. */
   readonly tensors: readonly Tensor[];
   readonly name: string;
+  /** As the plan counts; parts of an arena in several memories follow one another. */
   readonly offset: number;
   readonly sizeBytes: number;
   /** Rows that it has room for, of `height`; scratch is one row. */
@@ -133,6 +134,15 @@ export function momentOf(planned: PlannedProgram, time: number): string {
   }
   const call = planned.program.calls[(time - 1) >> 1];
   return call === undefined ? 'output' : call.step < 0 ? 'input' : String(call.step);
+}
+
+/** The memory that an offset lies in, null where the arena lies anywhere, and the offset in its array there. */
+export function placeOf(
+  { plan }: PlannedProgram,
+  offset: number,
+): { readonly memory: string | null; readonly offset: number } {
+  const part = plan.parts.findLast(({ baseOffset }) => baseOffset <= offset);
+  return { memory: part?.memory.name ?? null, offset: offset - (part?.baseOffset ?? 0) };
 }
 
 /** "input" or "output" in front of a name where the caller uses the buffer. */

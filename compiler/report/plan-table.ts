@@ -1,4 +1,5 @@
-import { momentOf, type PlannedProgram, roleOf, shapesOf } from './plan-shapes.ts';
+import { momentOf, type PlannedProgram, placeOf, roleOf, shapesOf } from './plan-shapes.ts';
+import { memoryLines, memoryUses } from './report.ts';
 import { grouped, table } from './text.ts';
 
 /** Control characters would move the columns. */
@@ -14,9 +15,11 @@ export function planTable(planned: PlannedProgram): string {
     const name = printable(shape.name);
     const short = name.length > longestName ? `...${name.slice(3 - longestName)}` : name;
     const others = shape.tensors.length > 1 ? ` (and ${shape.tensors.length - 1} more)` : '';
+    const place = placeOf(planned, shape.offset);
     return [
-      grouped(shape.offset),
-      grouped(shape.offset + shape.sizeBytes),
+      ...(place.memory === null ? [] : [place.memory]),
+      grouped(place.offset),
+      grouped(place.offset + shape.sizeBytes),
       grouped(shape.sizeBytes),
       shape.kind === 'scratch' ? '-' : `${shape.slots} of ${shape.height}`,
       `${momentOf(planned, shape.from)} .. ${momentOf(planned, shape.to)}`,
@@ -24,9 +27,13 @@ export function planTable(planned: PlannedProgram): string {
     ];
   });
   const { plan, program } = planned;
+  const inMemories = plan.parts.length > 0;
+  const head = [...(inMemories ? ['memory'] : []), 'offset', 'end', 'bytes', 'rows', 'steps', 'what'];
+  const isNumber = [...(inMemories ? [false] : []), true, true, true, true, false, false];
   return [
-    ...table(['offset', 'end', 'bytes', 'rows', 'steps', 'what'], rows, [true, true, true, true, false, false]),
+    ...table(head, rows, isNumber),
     '',
+    ...memoryLines(memoryUses(plan)),
     `arena ${grouped(plan.sizeBytes)} bytes; no plan of this schedule is below ${grouped(plan.lowerBoundBytes)}`,
     ...program.segments
       .filter(({ first, end }) => end - first > 1)
@@ -35,18 +42,19 @@ export function planTable(planned: PlannedProgram): string {
   ].join('\n');
 }
 
-/** The same for machines: offsets and sizes in bytes, times as kernel calls count them. */
+/** The same for machines: offsets (in the array of the memory, if there are several) and sizes in bytes, times as kernel calls count them. */
 export function planReport(planned: PlannedProgram) {
   const { plan, program } = planned;
   return {
     arenaBytes: plan.sizeBytes,
     lowerBoundBytes: plan.lowerBoundBytes,
+    memories: memoryUses(plan),
     calls: program.calls.length,
     buffers: shapesOf(planned).map((shape) => ({
       kind: shape.kind,
       name: shape.name,
       tensors: shape.tensors.map(({ name, dtype, shape: dimensions }) => ({ name, dtype, shape: dimensions })),
-      offset: shape.offset,
+      ...placeOf(planned, shape.offset),
       sizeBytes: shape.sizeBytes,
       slots: shape.slots,
       height: shape.height,

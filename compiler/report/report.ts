@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/index.ts';
 import { sizeBytesOf, type TensorId, tensorOf } from '../ir/index.ts';
 import { operatorNamed } from '../ops/index.ts';
 import type { CompileResult } from '../pipeline.ts';
+import { grouped } from './text.ts';
 
 /** The JSON contract's version. */
 export const reportSchema = 1;
@@ -24,6 +25,40 @@ export interface LayerReport {
   readonly cycles: number | null;
 }
 
+/** What an arena takes of a memory. */
+export interface MemoryUse {
+  /** `DTCM`; of adjacent ones `SRAM1+SRAM2`. */
+  readonly name: string;
+  readonly arenaBytes: number;
+  /** Allowed by `--ram`, or all that there is. */
+  readonly capacityBytes: number;
+  /** Read and written there by one inference, modelled. */
+  readonly accessBytes: number;
+}
+
+/** What a plan takes of each memory; empty for an arena that lies anywhere. */
+export function memoryUses({ parts }: CompileResult['plan']): readonly MemoryUse[] {
+  return parts.map(({ memory, sizeBytes, accessBytes }) => ({
+    name: memory.name,
+    arenaBytes: sizeBytes,
+    capacityBytes: memory.capacityBytes,
+    accessBytes,
+  }));
+}
+
+/** The same as text, a line for each memory. */
+export function memoryLines(uses: readonly MemoryUse[]): readonly string[] {
+  const all = Math.max(
+    1,
+    uses.reduce((sum, { accessBytes }) => sum + accessBytes, 0),
+  );
+  return uses.map(
+    ({ name, arenaBytes, capacityBytes, accessBytes }) =>
+      `${name} ${grouped(arenaBytes)} of ${grouped(capacityBytes)} bytes; ` +
+      `${Math.round((100 * accessBytes) / all)} % of the bytes that are read and written`,
+  );
+}
+
 /** What is known of a model once it is compiled, before it runs. Names and units are the same in every command. */
 export interface CompileReport {
   readonly schema: typeof reportSchema;
@@ -32,6 +67,8 @@ export interface CompileReport {
   readonly memory: {
     /** Inputs and outputs included, unless they lie in buffers of the caller. */
     readonly arenaBytes: number;
+    /** Where the arena lies, if memories were named for it or it is divided; else empty. */
+    readonly memories: readonly MemoryUse[];
     /** Largest scratch of a step, inside of the arena. */
     readonly scratchBytes: number;
     /** Of all inputs; one that comes row by row is not in the arena as a whole. */
@@ -72,6 +109,7 @@ export function compileReport(result: CompileResult, targetName: string): Compil
     target: targetName,
     memory: {
       arenaBytes: result.plan.sizeBytes,
+      memories: memoryUses(result.plan),
       scratchBytes: result.plan.scratchBytes,
       inputBytes: sizeOf(result.graph.inputs),
       outputBytes: sizeOf(result.graph.outputs),

@@ -14,7 +14,7 @@ export { type OrderedGraph, type OrderOptions, orderNodes } from './order-nodes.
 export { rowsDue, rowsOfTurn, turnsOf, wholeSegment } from './pace.ts';
 export type { Buffer, Call, Handover, Pace, Program, Scratch, Segment, Step } from './program.ts';
 export { sizeOfBuffer } from './program.ts';
-export { isDrivenByRows, type RowRange, rowCountOf, rowsOf, rowsRead, unitBytes } from './row-access.ts';
+export { isDrivenByRows, type RowRange, rowCountOf, rowsOf, rowsRead, rowsWritten, unitBytes } from './row-access.ts';
 export { rowsInTick, type Stride, segmentOf } from './segments.ts';
 export { programOf } from './storage.ts';
 export {

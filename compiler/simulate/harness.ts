@@ -1,7 +1,7 @@
 import handlebars from 'handlebars';
 import type { Target } from '../targets/index.ts';
 import { packageText, type SourceFile } from '../toolchain/index.ts';
-import type { Machine } from './machines.ts';
+import { guardAddressOf, type Machine, sectionScript } from './machines.ts';
 import type { FirmwareModel } from './types.ts';
 
 const folder = 'harness';
@@ -18,11 +18,14 @@ function part(name: string, flags: readonly string[] = []): SourceFile {
 /** Start-up, call and header of the firmware on `machine`; with one of the mains below it is complete. */
 export function firmwareParts(machine: Machine, target: Target): readonly SourceFile[] {
   // the board's core (a Cortex-M3 for an M0+) would do unaligned accesses that the target's core cannot
-  const start = target.features.unalignedAccess ? [] : ['-DHARNESS_TRAP_UNALIGNED'];
+  const trap = target.features.unalignedAccess ? [] : ['-DHARNESS_TRAP_UNALIGNED'];
+  const guard = guardAddressOf(machine);
+  const start = [...trap, ...(guard === null ? [] : [`-DHARNESS_GUARD=0x${guard.toString(16)}U`])];
   return [
     part('harness.h'),
     { name: `${folder}/machine.h`, text: packageText('templates', 'harness', 'machines', machine.header) },
     { name: `${folder}/firmware.ld`, text: packageText('templates', 'harness', 'firmware.ld') },
+    { name: `${folder}/sections.ld`, text: sectionScript(machine) },
     part('start.c', start),
     part('call.S'),
   ];

@@ -12,6 +12,18 @@ export interface Machine {
   readonly stackBytes: number;
   /** Where the test's input bytes are put, and its records come from in QEMU. */
   readonly data: { readonly originAddress: number; readonly sizeBytes: number };
+  /** Sections that lie where they do on the target's chip; the firmware's own RAM is then elsewhere. */
+  readonly sections?: readonly PlacedSection[];
+  /** At the end of `data`: what its start is not allowed to use. */
+  readonly reservedBytes?: number;
+}
+
+/** A section of a model, and the memory of the chip that it belongs to. */
+export interface PlacedSection {
+  readonly section: string;
+  readonly originAddress: number;
+  /** Of the memory. */
+  readonly sizeBytes: number;
 }
 
 const KiB = 1024;
@@ -72,6 +84,46 @@ export function renodeMachine(target: Target): Machine {
   return machineOf(target, 'renode', renodeMachines);
 }
 
+const guardBytes = MiB;
+const ownRamBytes = 4 * MiB;
+
+/**
+ * The board with those of the sections at their addresses that its RAM covers. The firmware's RAM, stack at the bottom, then is
+ * the end of the memory for the test's data, with bytes before it that nothing may touch. Other sections lie in that RAM.
+ */
+export function withSections(machine: Machine, sections: readonly PlacedSection[]): Machine {
+  const { ram, data } = machine;
+  const covered = sections.filter(
+    ({ originAddress, sizeBytes }) =>
+      originAddress >= ram.originAddress && originAddress + sizeBytes <= ram.originAddress + ram.sizeBytes,
+  );
+  return covered.length === 0
+    ? machine
+    : {
+        ...machine,
+        ram: { originAddress: data.originAddress + data.sizeBytes - ownRamBytes, sizeBytes: ownRamBytes },
+        sections: covered,
+        reservedBytes: guardBytes + ownRamBytes,
+      };
+}
+
+/** Where the bytes before the firmware's own RAM are, which nothing may touch; null where there are none. */
+export function guardAddressOf({ ram, sections = [] }: Machine): number | null {
+  return sections.length === 0 ? null : ram.originAddress - guardBytes;
+}
+
+/** Linker commands for the sections at addresses of their own. */
+export function sectionScript({ sections = [] }: Machine): string {
+  const hex = (value: number) => `0x${value.toString(16).padStart(8, '0')}`;
+  return sections
+    .map(
+      ({ section, originAddress, sizeBytes }, i) =>
+        `MEMORY { CHIP_${i} : ORIGIN = ${hex(originAddress)}, LENGTH = ${sizeBytes} }\n` +
+        `SECTIONS { .arena_${i} (NOLOAD) : { *(${section}) } > CHIP_${i} }\n`,
+    )
+    .join('');
+}
+
 /** Linker flags that place a firmware on `machine`. */
 export function memoryFlags(machine: Machine, script: string): readonly string[] {
   const symbols = {
@@ -80,7 +132,7 @@ export function memoryFlags(machine: Machine, script: string): readonly string[]
     machine_ram_origin: machine.ram.originAddress,
     machine_ram_length: machine.ram.sizeBytes,
     machine_data_origin: machine.data.originAddress,
-    machine_data_length: machine.data.sizeBytes,
+    machine_data_length: machine.data.sizeBytes - (machine.reservedBytes ?? 0),
     machine_stack_length: machine.stackBytes,
   };
   return [`-T${script}`, ...Object.entries(symbols).map(([name, value]) => `-Wl,--defsym=${name}=${value}`)];

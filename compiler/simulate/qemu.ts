@@ -48,7 +48,7 @@ function recordsAt(input: Uint8Array): number {
 
 /** Bytes of a board's memory that input and records of a start may take together. */
 export function usableBytes(machine: Machine): number {
-  return machine.data.sizeBytes - headerBytes - 16;
+  return machine.data.sizeBytes - (machine.reservedBytes ?? 0) - headerBytes - 16;
 }
 
 function transferArgs(run: QemuRun): readonly string[] {

@@ -3,7 +3,7 @@ import { type CountingSession, type Counts, countedStart, preparePlugin, type St
 import { estimateCycles } from './estimate-cycles.ts';
 import { buildModelFirmware, type ModelFirmware } from './firmware.ts';
 import { groupInputs, inferenceCounts, joinOutputs, packSequences } from './inferences.ts';
-import { qemuMachine } from './machines.ts';
+import { qemuMachine, withSections } from './machines.ts';
 import { usableBytes } from './qemu.ts';
 import type { CycleEstimate, InstructionCount, SimulationRequest, SimulationResult } from './types.ts';
 import { inWorkFolder } from './work-folder.ts';
@@ -77,7 +77,7 @@ async function stepCounts(
 
 /** Builds the model into a firmware and runs all inputs on the board that stands for the target. */
 export async function simulateQemu(request: SimulationRequest): Promise<SimulationResult> {
-  const machine = qemuMachine(request.target);
+  const machine = withSections(qemuMachine(request.target), request.model.sections ?? []);
   const counts = inferenceCounts(request.model, request.inputs);
   const { gcc, qemu, cc } = await findQemuTools(request);
   return inWorkFolder(async (folder) => {

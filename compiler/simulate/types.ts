@@ -1,5 +1,6 @@
 import type { Target } from '../targets/index.ts';
 import type { ImageSizes, OptimizeFlag, SourceFile, StackBound, ToolOptions } from '../toolchain/index.ts';
+import type { PlacedSection } from './machines.ts';
 
 /** Where generated code can be run. `auto`: the host for the target `host`, else QEMU, else Renode. */
 export type Emulator = 'qemu' | 'host' | 'renode';
@@ -23,6 +24,8 @@ export interface FirmwareModel {
   readonly hasReset: boolean;
   /** Rows that the input comes in, one after another, by `<cName>_push_row()`; null if it is whole. */
   readonly streamedRows?: number | null;
+  /** Sections of an arena in several memories, and where these are on the chip. QEMU's board has them there, if it has RAM there. */
+  readonly sections?: readonly PlacedSection[];
   /** Number of `<CNAME>_STEP(n)` hooks, n from 0; 0 asks for no count per step. */
   readonly stepCount: number;
 }

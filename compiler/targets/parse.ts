@@ -116,7 +116,10 @@ function readMemory(name: string, value: unknown, index: number): Memory {
   const read = reader(name);
   const path = `memories[${index}]`;
   const memory = read.object(path, value);
-  read.keys(`${path}.`, memory, ['name', 'kind', 'originAddress', 'sizeBytes', 'section']);
+  read.keys(`${path}.`, memory, [
+    ...['name', 'kind', 'originAddress', 'sizeBytes'],
+    ...['section', 'waitCycles', 'dma'],
+  ]);
   const section = memory.section === undefined ? undefined : read.text(`${path}.section`, memory.section);
   return {
     name: read.text(`${path}.name`, memory.name),
@@ -124,6 +127,8 @@ function readMemory(name: string, value: unknown, index: number): Memory {
     originAddress: read.address(`${path}.originAddress`, memory.originAddress),
     sizeBytes: read.count(`${path}.sizeBytes`, memory.sizeBytes),
     ...(section === undefined ? {} : { section }),
+    waitCycles: memory.waitCycles === undefined ? 0 : read.count(`${path}.waitCycles`, memory.waitCycles),
+    dma: memory.dma === undefined ? true : read.flag(`${path}.dma`, memory.dma),
   };
 }
 

@@ -31,6 +31,10 @@ export interface Memory {
   readonly sizeBytes: number;
   /** Section name that the vendor's linker scripts usually place there; a value for the placement macros. */
   readonly section?: string;
+  /** Cycles that an access takes beyond one of the fastest memory, about: arenas in several memories are weighed by it. */
+  readonly waitCycles: number;
+  /** Whether general-purpose DMA controllers reach it. */
+  readonly dma: boolean;
 }
 
 /** What the code is compiled for: one file of `targets/`, with what it inherits. */

@@ -29,6 +29,7 @@ describe.concurrent('msc compile', () => {
       target: null,
       memory: {
         arenaBytes: null,
+        memories: [],
         scratchBytes: null,
         inputBytes: null,
         outputBytes: null,

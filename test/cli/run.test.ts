@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeTflite } from '../../compiler/frontends/index.ts';
@@ -68,6 +68,7 @@ describe.concurrent('msc run', () => {
       emptySizes: { text: null, data: null, bss: null },
       memory: {
         arenaBytes: null,
+        memories: [],
         scratchBytes: null,
         inputBytes: null,
         outputBytes: null,
@@ -217,6 +218,12 @@ describe.concurrent('msc run refuses', () => {
     const { code, stdout, stderr } = await msc([...runSum, '-t', 'stm32f7', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
+  });
+
+  test.skipIf(!existsSync('/dev/zero'))('an input without an end', async () => {
+    const { code, stdout, stderr } = await msc([...runSum, '-t', 'stm32f7', '--input', '/dev/zero']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('/dev/zero: more bytes than msc reads');
   });
 
   test('a compiler that is not there', async () => {

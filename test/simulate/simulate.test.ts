@@ -179,10 +179,15 @@ emulated('a firmware that does not come to its end', () => {
     });
   });
 
-  it('a stack overflow is named', async () => {
+  const sections = [{ section: '.bss.dtcm', originAddress: 0x20000000, sizeBytes: 65536 }];
+
+  it.each([
+    ['in the RAM of the board', {}],
+    ['beside memories of the chip', { sections }],
+  ])('a stack overflow %s is named', async (_, more) => {
     const sources = firmwareSources('overflow.c', 'overflow.h');
     const request = {
-      model: scalarModel('overflow', 1),
+      model: { ...scalarModel('overflow', 1), ...more },
       sources,
       target: loadTarget('stm32f7'),
       inputs: [new Uint8Array(1)],

@@ -261,7 +261,7 @@ function entryCode(entry: BatteryEntry, index: number, pool: ReturnType<typeof c
         ? pool.add(constantOfTensor(tensor), `tensor_${index}_${id}`, tensor.name)
         : `BATTERY_AT(${cType}, ${offsets.get(id)})`;
     },
-    scratchOffset,
+    scratch: `BATTERY_AT(void, ${scratchOffset})`,
     ringOf: (id) => {
       const { slots, phase, sameRows } = program.bufferOfTensor.get(id)!;
       return sameRows ? { slots, phase } : { slots: rowsOf(tensorOf(graph, id)).height, phase: 0 };

@@ -19,13 +19,24 @@ export const memory = catalogueSection({
   },
   'over-ram-budget': {
     code: 4003,
-    summary: 'No schedule that was found has an arena within `--ram`.',
+    summary: 'No schedule that was found has an arena within `--ram`, in all or in the memories that it names.',
     hint: '`--optimize ram` shows the smallest arena for about 4 % more instructions, `--pareto` all that there is.',
   },
   'over-flash-budget': {
     code: 4004,
     summary: 'No choice of kernels that was tried has weights, tables and modelled code within `--flash`.',
     hint: 'Weights are most of it: quantize or prune the model. `msc run` measures the code that is only modelled here.',
+  },
+  'arena-divided': {
+    code: 4006,
+    summary: 'A note: no RAM of the target in one piece is large enough for the arena; it lies in several.',
+    hint: '`--ram MEMORY=BYTES` for each memory says how much of which may be used.',
+  },
+  'port-without-dma': {
+    code: 4007,
+    summary:
+      'A note: an input or output lies in a memory that DMA does not reach, because nothing else fits or was allowed.',
+    hint: 'Let the core copy it, allow more of another memory, or take buffers of the application: `--io caller`.',
   },
   'placement-too-large': {
     code: 4011,

@@ -24,13 +24,18 @@ export const usage = catalogueSection({
   },
   'unknown-memory': {
     code: 8010,
-    summary: '`--place` names a memory that the target does not have, or that cannot hold what is placed.',
+    summary: '`--place` or `--ram` names a memory that the target does not have, or that cannot hold what is placed.',
     hint: '`docs/targets.md` lists the memories of every target.',
   },
   'unknown-layer': {
     code: 8011,
     summary: '`--place` names a layer that the compiled model does not have.',
     hint: 'Passes may have fused it into another one: `msc run -v` lists the layers that are left.',
+  },
+  'memory-budget-too-large': {
+    code: 8012,
+    summary: '`--ram` allows more of a memory than the memory has.',
+    hint: '`docs/targets.md` lists the memories of every target.',
   },
   'wrong-input-size': {
     code: 8005,

@@ -36,9 +36,13 @@ export interface Done {
 export function liveModelOf(graph: Graph): LiveModel {
   const views = viewsOf(graph).nodes;
   const steps = graph.nodes.filter((node) => !views.has(node));
-  const madeBy = new Map(graph.nodes.flatMap((node) => (views.has(node) ? [[node.outputs[0]!, node] as const] : [])));
-  const sourcesOf = (id: TensorId): readonly TensorId[] =>
-    madeBy.get(id)?.inputs.flatMap((input) => sourcesOf(input!)) ?? [id];
+  const sources = new Map<TensorId, readonly TensorId[]>();
+  const sourcesOf = (id: TensorId): readonly TensorId[] => sources.get(id) ?? [id];
+  for (const node of graph.nodes) {
+    if (views.has(node)) {
+      sources.set(node.outputs[0]!, distinct(node.inputs.flatMap((input) => sourcesOf(input!))));
+    }
+  }
   const valueAt = new Map<TensorId, number>();
   const valueBytes: number[] = [];
   const writer: number[] = [];

@@ -29,6 +29,9 @@ static inline void harness_protect_memories(void) {
     harness_protect(4, 0x00000000, 29, 0, 1);
     harness_protect(5, 0x20800000, 23, 0, 0);
     harness_protect(6, 0x22000000, 25, 0, 0);
+#ifdef HARNESS_GUARD
+    harness_protect(7, HARNESS_GUARD, 20, 0, 0); /* below the stack, where the chip's memories hold arenas */
+#endif
     HARNESS_MPU[1] = 5; /* on, not in fault handlers; what no region names stays as it is */
     __asm__ volatile("dsb\n isb" ::: "memory");
 }

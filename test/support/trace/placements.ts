@@ -90,6 +90,7 @@ export function separatePlacement({ program }: Placement): Placement & { readonl
       scratchOffsets,
       scratchBytes,
       progressOffset: null,
+      parts: [],
     },
     regions: regions.slice(0, -1),
   };
