@@ -78,6 +78,7 @@ describe.concurrent('msc run', () => {
         optimal: null,
       },
       flash: { codeBytes: null, modelledCodeBytes: null, weightBytes: null },
+      tiling: null,
       predictedInstructions: null,
       layers: [
         {
