@@ -57,7 +57,7 @@ export interface ArenaOptions {
 const firstIterations = 300;
 const defaultIterations = 3000;
 
-/** Every plan of the zoo but one is proven with this, within half a second of processor time. */
+/** Every plan of the zoo is proven with a fifth of this. */
 const defaultEffort = 10_000_000;
 
 /** Places every buffer and scratch of `program` in one arena: byte by byte as tight as the program's rows allow. */
