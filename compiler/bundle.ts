@@ -144,7 +144,7 @@ export function compileGraphsTogether(
       placement: nothingPlaced,
       kernels: assets.kernels,
     });
-    const codeBytes = modelledCodeBytes(program.steps, codeGoalOf(objective));
+    const codeBytes = modelledCodeBytes([program], codeGoalOf(objective));
     return {
       cName: name,
       graph: program.graph,
@@ -167,10 +167,7 @@ export function compileGraphsTogether(
       kernels: assets.kernels,
     },
   );
-  const codeBytes = modelledCodeBytes(
-    plan.programs.flatMap(({ steps }) => steps),
-    codeGoalOf(objective),
-  );
+  const codeBytes = modelledCodeBytes(plan.programs, codeGoalOf(objective));
   const diagnostics = [
     ...checkFit(target, models[0]!.program, plan.plans[0]!, view.weightBytes, 'never'),
     ...checkBudgets(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }, plan.plans[0]!, {

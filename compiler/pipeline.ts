@@ -225,7 +225,7 @@ export function candidateOf({ program, plan, tiling }: PlannedSchedule, options:
     kernels: assets.kernels,
     placement: placeProgram(target, program, plan, options.place ?? []),
   });
-  const codeBytes = modelledCodeBytes(program.steps, codeGoalOf(objective));
+  const codeBytes = modelledCodeBytes([program], codeGoalOf(objective));
   return {
     program,
     plan,
