@@ -155,7 +155,7 @@ static void msc_multiply_pairs_s8(const msc_pairs_s8 *pairs) {
 #endif
 
 /*
- * A convolution of every pixel for itself, two pixels at a time, of at most 32 input channels. The weights are int16:
+ * A convolution of every pixel for itself, two pixels at a time, of 2 to 32 input channels. The weights are int16:
  * fewer instructions than if two channels were packed, where there are few inputs. Pixels come in ascending order, and
  * those that are computed at once are read before their results are written.
  */

@@ -14,18 +14,19 @@ import { isPointwise } from './window.ts';
 
 type View = NodeView<Conv2dAttributes>;
 
-/** Input channels that the kernel's unrolled loop takes. */
-const mostInputs = 32;
+/** Input channels that the kernel's unrolled loop takes, and those with which the last word it reads ends within the input. */
+const [fewestInputs, mostInputs] = [2, 32];
 
 export const int8PointwiseWideDsp: KernelRecord<Conv2dAttributes> = {
   name: 'conv2d_1x1_wide_s8__dsp',
   isa: 'dsp',
-  description: 'Two pixels by two channels at a time, weights as int16; 1x1 windows, up to 32 input channels.',
+  description: 'Two pixels by two channels at a time, weights as int16; 1x1 windows, 2 to 32 input channels.',
   accepts: (view) => {
     const { inputs, outputs } = sizesOf(view);
     return (
       operand(view, 0).dtype === 'int8' &&
       isPointwise(view) &&
+      inputs >= fewestInputs &&
       inputs <= mostInputs &&
       outputs % 2 === 0 &&
       operand(view, 1).quantization!.zeroPoints.every((zeroPoint) => zeroPoint === 0) &&
